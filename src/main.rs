@@ -1,0 +1,3 @@
+//! moderato on the command line.
+
+fn main() {}
