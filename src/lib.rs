@@ -1,5 +1,6 @@
 //! The map of the house.
 
 pub mod comment;
+pub mod counts;
 pub mod label;
 pub mod text;

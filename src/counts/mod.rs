@@ -1,0 +1,5 @@
+//! From terms to numbers: how often each document has each term, and what a count is worth.
+
+pub mod matrix;
+pub mod weighted;
+pub mod weighting;
