@@ -1,5 +1,7 @@
 //! From terms to numbers: how often each document has each term, and what a count is worth.
 
 pub mod matrix;
+pub mod vectorizer;
+pub mod vocabulary;
 pub mod weighted;
 pub mod weighting;

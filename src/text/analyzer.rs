@@ -198,7 +198,7 @@ impl Analyzer {
         };
         let is_sign = matches!(kind, TokenKind::Punctuation | TokenKind::Emoji)
             || matches!(kind, TokenKind::Named(name) if !name.starts_with('<') || name.starts_with("<3"));
-        if !(is_sign && !self.analysis.punctuation) {
+        if !is_sign || self.analysis.punctuation {
             let at = scratch.write_word(kind, chars.clone());
             self.words(at, &span, scratch, emit);
         }

@@ -1,0 +1,315 @@
+//! Counts the terms of texts: texts in, [`CountMatrix`] out.
+//!
+//! Terms outside the vocabulary are dropped, not mapped to an "unknown" term: naive Bayes would learn the rarity
+//! of a comment instead of its content.
+//! Learning a vocabulary takes three parallel passes: document frequencies by hash, texts of the terms that are
+//! kept, counts; so no n-gram that is pruned is ever an allocation of its own.
+
+use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
+use super::vocabulary::{Vocabulary, VocabularyError};
+use crate::text::{Analyzer, Scratch, TermKind};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Which terms a vocabulary keeps.
+///
+/// | name | default | meaning | range |
+/// | :-- | :-- | :-- | :-- |
+/// | `min_words` | 2 | words and their runs that fewer documents have are dropped | `≥ 1` |
+/// | `min_characters` | 3 | the same for character n-grams | `≥ 1` |
+/// | `max_terms` | none | the most terms; those that most documents have are kept | `≥ 1` |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pruning {
+    /// Words and their runs that fewer documents have are dropped.
+    pub min_words: u32,
+    /// Character n-grams that fewer documents have are dropped.
+    pub min_characters: u32,
+    /// The most terms; those that most documents have are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_terms: Option<usize>,
+}
+
+impl Default for Pruning {
+    fn default() -> Self {
+        Self { min_words: 2, min_characters: 3, max_terms: None }
+    }
+}
+
+/// Why texts could not be counted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VectorizerError {
+    /// Nothing is left after pruning.
+    #[error(
+        "no term stands in enough of {n_texts} texts, expected at least one: use more texts, or a smaller \
+         `min_words` or `min_characters`"
+    )]
+    NoTerms {
+        /// How many texts there were.
+        n_texts: usize,
+    },
+    /// The terms make no vocabulary.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
+    /// The counts make no matrix.
+    #[error(transparent)]
+    Matrix(#[from] CountMatrixError),
+}
+
+/// An analyser and the vocabulary learned with it.
+#[derive(Debug, Clone)]
+pub struct Vectorizer {
+    analyzer: Analyzer,
+    vocabulary: Vocabulary,
+}
+
+/// Texts handed to a thread at once; fixed, so that nothing depends on how many threads there are.
+const CHUNK: usize = 256;
+
+type Frequencies = HashMap<u64, u32, BuildHasherDefault<Identity>>;
+type Texts = HashMap<u64, (TermKind, String), BuildHasherDefault<Identity>>;
+
+impl Vectorizer {
+    /// Puts together what a model file holds.
+    pub fn new(analyzer: Analyzer, vocabulary: Vocabulary) -> Self {
+        Self { analyzer, vocabulary }
+    }
+
+    /// Learns the vocabulary of `texts`.
+    ///
+    /// # Errors
+    /// If no term is left after pruning, or there are too many.
+    pub fn fit<T: AsRef<str> + Sync>(
+        analyzer: Analyzer,
+        texts: &[T],
+        pruning: Pruning,
+    ) -> Result<Self, VectorizerError> {
+        let frequencies = document_frequencies(analyzer, texts);
+        let least = pruning.min_words.min(pruning.min_characters);
+        let mut kept = frequencies;
+        kept.retain(|_, n| *n >= least);
+        let mut terms: Vec<(u32, TermKind, String)> = term_texts(analyzer, texts, &kept)
+            .into_iter()
+            .map(|(hash, (kind, text))| (kept[&hash], kind, text))
+            .filter(|(n, kind, _)| *n >= pruning.least(*kind))
+            .collect();
+        if terms.is_empty() {
+            return Err(VectorizerError::NoTerms { n_texts: texts.len() });
+        }
+        if let Some(max) = pruning.max_terms {
+            terms.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, &a.2).cmp(&(b.1, &b.2))));
+            terms.truncate(max);
+        }
+        let vocabulary =
+            Vocabulary::from_terms(terms.into_iter().map(|(_, kind, text)| (kind, text)).collect())?;
+        Ok(Self { analyzer, vocabulary })
+    }
+
+    /// How texts become terms.
+    pub fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
+    }
+
+    /// The terms that are counted.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Counts the known terms of `texts`, shape `(n_documents, n_terms)`.
+    ///
+    /// # Errors
+    /// If the counts make no matrix.
+    pub fn counts<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
+        let parts: Vec<CountMatrix> = texts
+            .par_chunks(CHUNK)
+            .map_init(Scratch::default, |scratch, texts| self.count_chunk(texts, scratch))
+            .collect::<Result<_, _>>()?;
+        if parts.is_empty() {
+            return Ok(CountMatrix::empty(self.vocabulary.len()));
+        }
+        Ok(CountMatrix::concat(parts)?)
+    }
+
+    fn count_chunk<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        scratch: &mut Scratch,
+    ) -> Result<CountMatrix, VectorizerError> {
+        let mut builder = CountMatrixBuilder::new();
+        let mut ids: Vec<u32> = Vec::new();
+        for text in texts {
+            ids.clear();
+            self.analyzer.analyze(text.as_ref(), scratch, |term| ids.extend(self.vocabulary.id(term.hash)));
+            ids.sort_unstable();
+            builder.push_sorted_row(ids.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)));
+        }
+        Ok(builder.finish(self.vocabulary.len())?)
+    }
+}
+
+impl Pruning {
+    /// The fewest documents a term of this kind must stand in.
+    pub fn least(&self, kind: TermKind) -> u32 {
+        match kind {
+            TermKind::Words => self.min_words,
+            TermKind::Characters => self.min_characters,
+        }
+    }
+
+    /// The ids of the terms to keep, ascending, of a vocabulary whose terms stand in this many documents each.
+    ///
+    /// What is kept is what [`Vectorizer::fit`] keeps of the same documents, so a fold's vocabulary can be had
+    /// from the counts of the whole corpus without seeing the fold that is held out.
+    pub fn keep(&self, vocabulary: &Vocabulary, frequencies: &[u32]) -> Vec<u32> {
+        let mut ids: Vec<u32> = (0..vocabulary.len() as u32)
+            .filter(|&id| frequencies[id as usize] >= self.least(vocabulary.kind(id)))
+            .collect();
+        if let Some(max) = self.max_terms
+            && ids.len() > max
+        {
+            ids.sort_by_key(|&id| (std::cmp::Reverse(frequencies[id as usize]), id));
+            ids.truncate(max);
+            ids.sort_unstable();
+        }
+        ids
+    }
+}
+
+/// In how many texts each term stands, by hash.
+fn document_frequencies<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T]) -> Frequencies {
+    let count = |(mut frequencies, mut scratch, mut hashes): (Frequencies, Scratch, Vec<u64>),
+                 texts: &[T]| {
+        for text in texts {
+            hashes.clear();
+            analyzer.analyze(text.as_ref(), &mut scratch, |term| hashes.push(term.hash));
+            hashes.sort_unstable();
+            hashes.dedup();
+            hashes.iter().for_each(|hash| *frequencies.entry(*hash).or_insert(0) += 1);
+        }
+        (frequencies, scratch, hashes)
+    };
+    texts.par_chunks(CHUNK).fold(Default::default, count).map(|(frequencies, ..)| frequencies).reduce(
+        Frequencies::default,
+        |a, b| {
+            let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
+            small.into_iter().for_each(|(hash, n)| *large.entry(hash).or_insert(0) += n);
+            large
+        },
+    )
+}
+
+/// The texts of the terms whose hashes are in `kept`; of two texts with one hash, the smaller.
+fn term_texts<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T], kept: &Frequencies) -> Texts {
+    let read = |(mut found, mut scratch): (Texts, Scratch), texts: &[T]| {
+        for text in texts {
+            analyzer.analyze(text.as_ref(), &mut scratch, |term| {
+                if kept.contains_key(&term.hash) {
+                    insert_smaller(&mut found, term.hash, term.kind, term.text());
+                }
+            });
+        }
+        (found, scratch)
+    };
+    texts.par_chunks(CHUNK).fold(Default::default, read).map(|(found, _)| found).reduce(
+        Texts::default,
+        |a, b| {
+            let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
+            small.into_iter().for_each(|(hash, (kind, text))| insert_smaller(&mut large, hash, kind, &text));
+            large
+        },
+    )
+}
+
+fn insert_smaller(found: &mut Texts, hash: u64, kind: TermKind, text: &str) {
+    match found.entry(hash) {
+        Entry::Vacant(entry) => {
+            entry.insert((kind, text.to_owned()));
+        }
+        Entry::Occupied(mut entry) => {
+            let (old_kind, old_text) = entry.get();
+            if (kind, text) < (*old_kind, old_text.as_str()) {
+                entry.insert((kind, text.to_owned()));
+            }
+        }
+    }
+}
+
+/// Term hashes are spread already: they serve as they are.
+#[derive(Debug, Default)]
+struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&b| self.0 = self.0.rotate_left(8) ^ u64::from(b));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Analysis;
+
+    fn fit(texts: &[&str], analysis: Analysis, pruning: Pruning) -> Result<Vectorizer, VectorizerError> {
+        Vectorizer::fit(Analyzer::try_from(analysis).unwrap(), texts, pruning)
+    }
+
+    fn texts(vectorizer: &Vectorizer) -> Vec<&str> {
+        let vocabulary = vectorizer.vocabulary();
+        (0..vocabulary.len() as u32).map(|id| vocabulary.text(id)).collect()
+    }
+
+    const WORDS: Analysis =
+        Analysis { words: [1, 1], characters: [0, 0], punctuation: true, readings: true, markers: true };
+
+    #[test]
+    fn rare_terms_are_dropped_by_the_documents_they_stand_in() {
+        let corpus = ["no no no", "no way", "way out"];
+        let all = Pruning { min_words: 1, ..Pruning::default() };
+        assert_eq!(texts(&fit(&corpus, WORDS, all).unwrap()), ["no", "out", "way"]);
+        assert_eq!(texts(&fit(&corpus, WORDS, Pruning::default()).unwrap()), ["no", "way"]);
+        let one = Pruning { max_terms: Some(1), ..all };
+        assert_eq!(texts(&fit(&corpus, WORDS, one).unwrap()), ["no"]);
+    }
+
+    #[test]
+    fn unknown_terms_are_not_counted() {
+        let vectorizer = fit(&["no no no", "no way", "way out"], WORDS, Pruning::default()).unwrap();
+        let counts = vectorizer.counts(&["no way no how", "how", ""]).unwrap();
+        assert_eq!(counts.n_documents(), 3);
+        assert_eq!(counts.row(0).iter().collect::<Vec<_>>(), [(0, 2), (1, 1)]);
+        assert_eq!(counts.row(1).iter().count(), 0);
+    }
+
+    #[test]
+    fn when_nothing_is_left_the_error_says_what_to_do() {
+        let error = fit(&["one", "two"], WORDS, Pruning::default()).unwrap_err();
+        assert!(error.to_string().starts_with("no term stands in enough of 2 texts"), "{error}");
+    }
+
+    #[test]
+    fn a_folds_vocabulary_can_be_had_from_the_whole() {
+        let analysis = Analysis { characters: [2, 4], ..WORDS };
+        let corpus = ["stop it now", "stop now", "it is now", "is it", "never stop", "never ever"];
+        for max_terms in [None, Some(5)] {
+            let pruning = Pruning { max_terms, ..Pruning::default() };
+            let part = [0, 2, 3, 5];
+            let direct = fit(&part.map(|i| corpus[i]), analysis, pruning).unwrap();
+            let whole = fit(&corpus, analysis, Pruning { max_terms: None, ..pruning }).unwrap();
+            let counts = whole.counts(&corpus).unwrap().select_rows(&part);
+            let kept = pruning.keep(whole.vocabulary(), &counts.document_frequencies());
+            let selected = whole.vocabulary().select(&kept);
+            assert_eq!(texts(&direct), texts(&Vectorizer::new(*whole.analyzer(), selected)));
+        }
+    }
+}
