@@ -3,3 +3,4 @@
 pub mod comment;
 pub mod counts;
 pub mod label;
+pub mod naive_bayes;
