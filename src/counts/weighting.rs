@@ -131,7 +131,7 @@ impl Weighting {
         FittedWeighting {
             weighting: self,
             idf: self.idf(&frequencies, counts.n_documents() as u64),
-            blocks: vec![0..counts.n_terms() as u32],
+            blocks: one_block(counts.n_terms() as u32),
         }
     }
 
@@ -248,6 +248,11 @@ impl FittedWeighting {
     }
 }
 
+/// All terms normed together.
+fn one_block(n_terms: u32) -> Vec<Range<u32>> {
+    std::iter::once(0..n_terms).collect()
+}
+
 fn check_blocks(blocks: &[Range<u32>], n_terms: usize) -> Result<(), WeightingError> {
     let mut next = 0;
     for block in blocks {
@@ -350,7 +355,9 @@ mod tests {
 
     #[test]
     fn blocks_must_divide_the_terms() {
-        for blocks in [vec![], vec![0..4], vec![0..6], vec![0..2, 3..5], vec![0..3, 2..5], vec![1..5]] {
+        for blocks in
+            [vec![], one_block(4), one_block(6), vec![0..2, 3..5], vec![0..3, 2..5], vec![1..2, 2..5]]
+        {
             let error = TF_IDF.fit_blocks(&counts(), blocks).unwrap_err();
             assert_eq!(error, WeightingError::Blocks(5));
         }
@@ -358,7 +365,7 @@ mod tests {
 
     #[test]
     fn factors_must_fit_the_weighting() {
-        let parts = |weighting, idf| FittedWeighting::from_parts(weighting, idf, 2, vec![0..2]);
+        let parts = |weighting, idf| FittedWeighting::from_parts(weighting, idf, 2, one_block(2));
         assert!(parts(TF_IDF, Some(vec![1.0, 2.5])).is_ok());
         assert!(parts(Weighting::default(), None).is_ok());
         assert_eq!(parts(TF_IDF, None), Err(WeightingError::Frequencies { found: 0, expected: 2 }));
