@@ -256,3 +256,73 @@ impl LabelledCounts<'_> {
         Ok(part)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::counts::matrix::CountMatrixBuilder;
+    use ndarray::array;
+
+    fn two_documents() -> CountMatrix {
+        let mut builder = CountMatrixBuilder::new();
+        builder.push_row([(0, 2), (2, 1)]);
+        builder.push_row([(1, 3)]);
+        builder.finish(3).unwrap()
+    }
+
+    #[test]
+    fn occurrences_are_counted_by_class() {
+        let counts = two_documents();
+        let check = |multiplicities: Option<&[u32]>, binary: bool, expected: ClassCounts| {
+            let labels = &[LabelId(1), LabelId(0)];
+            let found =
+                ClassCounts::of(&LabelledCounts { counts: &counts, labels, multiplicities }, 2, binary);
+            assert_eq!(found, Ok(expected));
+        };
+        let once = ClassCounts::from_parts(vec![1, 1], array![[0, 2], [3, 0], [0, 1]]).unwrap();
+        assert_eq!((once.n_tokens(), once.mean_length()), (vec![3, 3], 3.0));
+        check(None, false, once);
+        let binary = ClassCounts::from_parts(vec![1, 1], array![[0, 1], [1, 0], [0, 1]]).unwrap();
+        check(None, true, binary);
+        let weighted = ClassCounts::from_parts(vec![0, 4], array![[0, 8], [0, 0], [0, 4]]).unwrap();
+        check(Some(&[4, 0]), false, weighted);
+    }
+
+    #[test]
+    fn nothing_counted_has_no_length() {
+        assert_eq!(ClassCounts::zeros(3, 2).mean_length(), 0.0);
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_refused() {
+        let counts = two_documents();
+        let check = |labels: &[LabelId], multiplicities: Option<&[u32]>, expected: &str| {
+            let found =
+                ClassCounts::of(&LabelledCounts { counts: &counts, labels, multiplicities }, 2, false);
+            assert_eq!(found.unwrap_err().to_string(), expected);
+        };
+        let ids = [LabelId(0), LabelId(1)];
+        check(&ids[..1], None, "found 1 labels, expected 2, one a document");
+        check(&ids, Some(&[1; 3]), "found 3 multiplicities, expected 2, one a document");
+        check(&[LabelId(0), LabelId(7)], None, "document 1: found label 7, expected one below 2");
+        let full = ClassCounts::from_parts(vec![u64::MAX, 1], Array2::zeros((0, 2)));
+        assert_eq!(full, Err(ClassCountsError::Overflow));
+        let wide = ClassCounts::from_parts(vec![1], Array2::zeros((3, 2))).unwrap_err();
+        assert_eq!(wide.to_string(), "found counts of (3, 2) terms and classes, expected (3, 1)");
+    }
+
+    #[test]
+    fn counts_never_become_negative() {
+        let mut counts = ClassCounts::from_parts(vec![1, 2], array![[3, 4]]).unwrap();
+        let before = counts.clone();
+        let more = ClassCounts::from_parts(vec![1, 1], array![[3, 5]]).unwrap();
+        let error = counts.subtract(&more).unwrap_err().to_string();
+        assert_eq!(error, "term 0 of class 1 would be negative, expected counts that were added before");
+        let more = ClassCounts::from_parts(vec![2, 1], array![[3, 4]]).unwrap();
+        assert!(matches!(counts.subtract(&more), Err(ClassCountsError::Negative { class: 0, .. })));
+        assert!(matches!(counts.merge(&ClassCounts::zeros(2, 2)), Err(ClassCountsError::Shape { .. })));
+        let full = ClassCounts::from_parts(vec![u64::MAX, 0], array![[0, 0]]).unwrap();
+        assert_eq!(counts.merge(&full), Err(ClassCountsError::Overflow));
+        assert_eq!(counts, before);
+    }
+}

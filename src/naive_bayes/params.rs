@@ -233,3 +233,59 @@ fn check_priors(priors: &[f64]) -> Result<(), linfa::Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_that_cannot_be_meant_are_refused() {
+        let check = |params: NaiveBayesParams, expected: &str| {
+            assert_eq!(params.check().unwrap_err().to_string(), expected);
+        };
+        let params = NaiveBayesParams::default;
+        check(params().alpha(-1.0), "invalid smoothing parameter -1");
+        check(params().alpha(0.0), "invalid smoothing parameter 0");
+        check(params().alpha(f64::NAN), "invalid smoothing parameter NaN");
+        check(params().alpha(f64::INFINITY), "invalid smoothing parameter inf");
+        let given = |priors: &[f64]| params().priors(Priors::Given(priors.to_vec()));
+        check(given(&[0.0, 1.0]), "invalid prior `0`, expected one above 0 and at most 1");
+        check(given(&[f64::NAN, 1.0]), "invalid prior `NaN`, expected one above 0 and at most 1");
+        check(given(&[0.5, 0.25]), "invalid prior [0.5, 0.25] with sum 0.75, expected 1");
+        check(params().n_classes(0), "invalid parameter `n-classes`: found `0`, expected 1 to 1024");
+        assert!(given(&[0.333, 0.333, 0.333]).check().is_ok());
+    }
+
+    #[test]
+    fn recipes_spell_settings_in_words() {
+        let recipe = r#"
+            algorithm = "complement"
+            alpha = 0.25
+            priors = { given = [0.25, 0.75] }
+            length-normalisation = true
+        "#;
+        let settings: NaiveBayesSettings = toml::from_str(recipe).unwrap();
+        let expected = NaiveBayesSettings {
+            algorithm: Algorithm::Complement,
+            alpha: 0.25,
+            priors: Priors::Given(vec![0.25, 0.75]),
+            length_normalisation: true,
+            ..NaiveBayesSettings::default()
+        };
+        assert_eq!(settings, expected);
+        let json = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<NaiveBayesSettings>(&json).unwrap(), settings);
+        assert!(toml::from_str::<NaiveBayesSettings>("lambda = 1").is_err());
+    }
+
+    #[test]
+    fn algorithms_have_names() {
+        for algorithm in Algorithm::ALL {
+            assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+            let json = serde_json::to_string(&algorithm).unwrap();
+            assert_eq!(json, format!("\"{algorithm}\""));
+        }
+        let error = "bayes".parse::<Algorithm>().unwrap_err().to_string();
+        assert_eq!(error, "unknown algorithm `bayes`, expected one of multinomial, bernoulli, complement");
+    }
+}
