@@ -1,7 +1,9 @@
 //! The map of the house.
 
+pub mod calibration;
 pub mod comment;
 pub mod counts;
 pub mod label;
+pub mod model;
 pub mod naive_bayes;
 pub mod text;

@@ -20,6 +20,7 @@ mod estimate;
 pub mod linear;
 pub mod log_space;
 pub mod params;
+mod settings_fit;
 
 pub use class_counts::{ClassCounts, ClassCountsError, LabelledCounts};
 pub use linear::LinearForm;

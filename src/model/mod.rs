@@ -1,0 +1,156 @@
+//! A model: one vectorizer and the heads that share it; what it says of a comment, and why.
+//!
+//! Enters: a recipe's labelled comments ([`train`]) or a file ([`file`]). Leaves: a [`Prediction`] for a text,
+//! [`Evidence`] for it, or the file again.
+//! Deliberately absent: reading comments and writing answers; a model sees one text at a time.
+
+mod derive;
+mod evidence;
+pub mod file;
+mod group;
+mod head;
+mod prediction;
+mod scorer;
+
+pub use evidence::{Evidence, TermEvidence, byte_weights};
+pub use group::{Group, GroupError};
+pub use head::{Link, ModelHead};
+pub use prediction::{HeadPrediction, Prediction};
+pub use scorer::Scorer;
+
+use crate::counts::vectorizer::Vectorizer;
+use crate::counts::vocabulary::Vocabulary;
+use crate::naive_bayes::NaiveBayes;
+use crate::text::Analyzer;
+use serde::{Deserialize, Serialize};
+
+/// How many hexadecimal digits of its checksum name a model.
+const HASH_DIGITS: usize = 12;
+
+/// Vectorizer and heads.
+#[derive(Debug, Clone)]
+pub struct Model {
+    about: About,
+    hash: String,
+    vectorizer: Vectorizer,
+    groups: Vec<Group>,
+    heads: Vec<ModelHead>,
+    /// For each head of naive Bayes its classifiers, whose counts are what is kept; empty for other heads.
+    classifiers: Vec<Vec<NaiveBayes>>,
+    /// Where each group's columns begin among all columns.
+    group_starts: Vec<usize>,
+}
+
+/// What a model says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct About {
+    /// The recipe's name.
+    pub name: String,
+    /// The recipe's version.
+    pub version: String,
+    /// What it is for, in a sentence.
+    pub description: String,
+    /// Seed of its folds.
+    pub seed: u64,
+    /// What it was trained on: each source's name, licence and number of comments.
+    pub sources: Vec<SourceAbout>,
+}
+
+/// One source a model was trained on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SourceAbout {
+    /// The source's name in the recipe.
+    pub name: String,
+    /// Its licence, as the recipe states it.
+    pub licence: String,
+    /// How many comments it gave.
+    pub n_comments: u64,
+}
+
+impl Model {
+    /// How texts become terms.
+    pub fn analyzer(&self) -> &Analyzer {
+        self.vectorizer.analyzer()
+    }
+
+    /// The terms it knows.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.vectorizer.vocabulary()
+    }
+
+    /// Its heads, in the recipe's order.
+    pub fn heads(&self) -> &[ModelHead] {
+        &self.heads
+    }
+
+    /// The head of this name.
+    pub fn head(&self, name: &str) -> Option<&ModelHead> {
+        self.heads.iter().find(|h| h.head.name == name)
+    }
+
+    /// Columns by shared weighting.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// What it says of itself.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The first twelve hexadecimal digits of the SHA-256 of all it holds.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// `NAME@HASH`, which every answer carries.
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.about.name, self.hash)
+    }
+
+    /// The statistics of a head of naive Bayes: one set for a one-of head, one a label for a yes/no-each head; none
+    /// for a head that keeps no counts.
+    pub fn classifiers(&self, head: usize) -> &[NaiveBayes] {
+        &self.classifiers[head]
+    }
+
+    /// Whether the weights of group `g` follow from counts.
+    fn is_derived(&self, g: usize) -> bool {
+        self.heads.iter().zip(&self.classifiers).any(|(head, nb)| head.group == g && !nb.is_empty())
+    }
+
+    /// Checks that the parts fit and derives the weights of heads that keep counts.
+    ///
+    /// # Errors
+    /// The name of the head that does not fit, and why.
+    fn assemble(
+        about: About,
+        vectorizer: Vectorizer,
+        mut groups: Vec<Group>,
+        mut heads: Vec<ModelHead>,
+        classifiers: Vec<Vec<NaiveBayes>>,
+    ) -> Result<Self, (String, String)> {
+        for (head, classifiers) in heads.iter_mut().zip(&classifiers) {
+            head.check(groups.get(head.group)).map_err(|problem| (head.head.name.clone(), problem))?;
+            if !classifiers.is_empty() {
+                let columns = derive::columns(head.head.kind, classifiers);
+                groups[head.group].set_columns(head.first_column, &columns.weights);
+                head.bias = columns.bias;
+            }
+        }
+        let group_starts = groups
+            .iter()
+            .scan(0, |next, group| {
+                let start = *next;
+                *next += group.n_columns();
+                Some(start)
+            })
+            .collect();
+        Ok(Self { about, hash: String::new(), vectorizer, groups, heads, classifiers, group_starts })
+    }
+
+    /// The column of `head` among the columns of all groups.
+    fn first_column(&self, head: &ModelHead) -> usize {
+        self.group_starts[head.group] + head.first_column
+    }
+}

@@ -1,0 +1,155 @@
+//! One head's columns, fitted on documents that are counted already.
+
+use super::settings::HeadSettings;
+use super::TrainError;
+use crate::counts::matrix::CountMatrix;
+use crate::counts::weighted::WeightedMatrix;
+use crate::counts::weighting::{FittedWeighting, Weighting};
+use crate::label::{Head, HeadKind, LabelId, Truth};
+use crate::model::{Link, ModelHead, derive};
+use crate::naive_bayes::{LabelledCounts, NaiveBayes, NaiveBayesSettings};
+use ndarray::Array2;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Documents to fit on: rows of one matrix, whatever heads they have labels for.
+pub(super) struct Documents {
+    counts: CountMatrix,
+    /// Terms that are normed together: characters, words.
+    blocks: Vec<Range<u32>>,
+    /// Each weighting that a head asks for, fitted once on all rows.
+    weighted: Vec<(FittedWeighting, WeightedMatrix)>,
+}
+
+/// A head's linear part.
+pub(super) struct FittedHead {
+    pub(super) weighting: FittedWeighting,
+    pub(super) link: Link,
+    pub(super) bias: Vec<f64>,
+    /// Shape `(n_terms, n_columns)`.
+    pub(super) weights: Array2<f64>,
+    /// Of naive Bayes, what was counted.
+    pub(super) classifiers: Vec<NaiveBayes>,
+}
+
+/// The truths of one head, and how much each document counts.
+pub(super) struct Labels<'a> {
+    /// One a document; none where the document has no label of this head.
+    pub(super) truths: &'a [Option<Truth>],
+    pub(super) weights: &'a [f32],
+}
+
+impl Documents {
+    pub(super) fn new(
+        counts: CountMatrix,
+        n_characters: u32,
+        weightings: impl IntoIterator<Item = Weighting>,
+    ) -> Result<Self, TrainError> {
+        let blocks = vec![0..n_characters, n_characters..counts.n_terms() as u32];
+        let mut documents = Self { counts, blocks, weighted: Vec::new() };
+        for weighting in weightings {
+            if documents.weighted.iter().all(|(fitted, _)| fitted.weighting() != weighting) {
+                let fitted = weighting.fit_blocks(&documents.counts, documents.blocks.clone())?;
+                let matrix = fitted.weigh(documents.counts.clone());
+                documents.weighted.push((fitted, matrix));
+            }
+        }
+        Ok(documents)
+    }
+
+    /// The columns of `head`, fitted on the rows that have its labels.
+    pub(super) fn fit(
+        &self,
+        head: &Head,
+        settings: &HeadSettings,
+        labels: &Labels<'_>,
+    ) -> Result<FittedHead, TrainError> {
+        match settings.naive_bayes() {
+            Some(naive_bayes) => self.fit_naive_bayes(head, &naive_bayes, labels),
+            None => self.fit_logistic(head, settings, labels),
+        }
+    }
+
+    fn fit_naive_bayes(
+        &self,
+        head: &Head,
+        settings: &NaiveBayesSettings,
+        labels: &Labels<'_>,
+    ) -> Result<FittedHead, TrainError> {
+        let (n_classifiers, n_classes) = derive::shape(head);
+        let classifiers = (0..n_classifiers)
+            .into_par_iter()
+            .map(|i| {
+                let rows = labels.classes(head.kind, i);
+                let documents: Vec<usize> = rows.iter().map(|row| row.document).collect();
+                let classes: Vec<LabelId> = rows.iter().map(|row| row.class).collect();
+                let multiplicities = labels.multiplicities(head, &documents)?;
+                let counts = self.counts.select_rows(&documents);
+                let labelled =
+                    LabelledCounts { counts: &counts, labels: &classes, multiplicities: multiplicities.as_deref() };
+                Ok(settings.fit(&labelled, n_classes)?)
+            })
+            .collect::<Result<Vec<_>, TrainError>>()?;
+        let columns = derive::columns(head.kind, &classifiers);
+        // Naive Bayes' length is that of the whole comment: one block.
+        let blocks = vec![0..0, 0..self.counts.n_terms() as u32];
+        let weighting = FittedWeighting::from_parts(columns.weighting, None, self.counts.n_terms(), blocks)?;
+        Ok(FittedHead {
+            weighting,
+            link: Link::Softmax,
+            bias: columns.bias,
+            weights: columns.weights,
+            classifiers,
+        })
+    }
+}
+
+/// A document and its class.
+struct Row {
+    document: usize,
+    class: LabelId,
+}
+
+impl Labels<'_> {
+    /// The documents that have labels, with the class of each: of a one-of head its label, of label `i` of a
+    /// yes/no-each head no and yes.
+    fn classes(&self, kind: HeadKind, i: usize) -> Vec<Row> {
+        let class = |truth: &Truth| match truth {
+            Truth::OneOf(label) if kind == HeadKind::OneOf => Some(*label),
+            Truth::Each(holds) if kind == HeadKind::Each => {
+                holds.get(i).copied().flatten().map(|yes| LabelId::from(usize::from(yes)))
+            }
+            _ => None,
+        };
+        let rows = self.truths.iter().enumerate();
+        rows.filter_map(|(document, truth)| Some(Row { document, class: class(truth.as_ref()?)? })).collect()
+    }
+
+    /// How many times each document counts, as the whole numbers that naive Bayes keeps; none if each counts once.
+    fn multiplicities(&self, head: &Head, documents: &[usize]) -> Result<Option<Vec<u32>>, TrainError> {
+        if documents.iter().all(|&d| self.weights[d] == 1.0) {
+            return Ok(None);
+        }
+        let whole = |&d: &usize| {
+            let weight = self.weights[d];
+            let is_whole = weight >= 0.0 && weight.fract() == 0.0 && weight < 1e6;
+            is_whole.then_some(weight as u32).ok_or_else(|| TrainError::Weight { head: head.name.clone(), weight })
+        };
+        documents.iter().map(whole).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+impl FittedHead {
+    /// The log-odds of each document, shape `(n_documents, n_columns)`.
+    pub(super) fn log_odds(&self, counts: CountMatrix) -> Array2<f64> {
+        let matrix = self.weighting.weigh(counts);
+        let mut log_odds = Array2::zeros((matrix.n_documents(), self.bias.len()));
+        for (document, mut out) in log_odds.rows_mut().into_iter().enumerate() {
+            out.iter_mut().zip(&self.bias).for_each(|(z, bias)| *z = *bias);
+            for (term, value) in matrix.row(document).iter() {
+                out.scaled_add(f64::from(value), &self.weights.row(term as usize));
+            }
+        }
+        log_odds
+    }
+}

@@ -1,0 +1,245 @@
+//! Labelled comments in, a [`Model`] out: vocabulary, heads, calibration and thresholds.
+//!
+//! With folds, every comment is first scored by heads that never saw it, its vocabulary included. Those
+//! out-of-fold log-odds are what calibrations and thresholds are chosen on, and what the cross-validated figures
+//! are made of; then the heads are fitted once more, on everything.
+//! Deliberately absent: reading comments, and figures; the out-of-fold predictions are returned for whoever
+//! evaluates them.
+
+mod auto;
+mod fit;
+mod out_of_fold;
+mod settings;
+
+pub use out_of_fold::OutOfFold;
+pub use settings::{Algorithm, CalibrationChoice, ClassWeight, HeadSettings, UnknownAlgorithm};
+
+use super::{About, Group, GroupError, Model, ModelHead};
+use crate::counts::vectorizer::{Pruning, Vectorizer, VectorizerError};
+use crate::counts::weighting::{FittedWeighting, WeightingError};
+use crate::label::{Head, HeadKind, Truth};
+use crate::naive_bayes::NaiveBayesError;
+use crate::text::{Analysis, AnalysisError, Analyzer};
+use fit::{Documents, FittedHead, Labels};
+use ndarray::Array2;
+
+/// What to train: everything a recipe says but where the comments are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Name, version, description, seed and sources.
+    pub about: About,
+    /// How texts become terms.
+    pub analysis: Analysis,
+    /// Which terms are kept.
+    pub pruning: Pruning,
+    /// The heads and how each is fitted.
+    pub heads: Vec<(Head, HeadSettings)>,
+}
+
+/// Comments with their labels.
+#[derive(Debug, Clone, Copy)]
+pub struct TrainingSet<'a> {
+    /// The comments' own words.
+    pub texts: &'a [&'a str],
+    /// For each head of the plan, the truth of each comment; none where it has no label of that head.
+    pub truths: &'a [Vec<Option<Truth>>],
+    /// How much each comment counts.
+    pub weights: &'a [f32],
+    /// The fold of each comment, for out-of-fold scores; empty for none.
+    pub folds: &'a [u16],
+}
+
+/// A model and what it was chosen by.
+#[derive(Debug)]
+pub struct Trained {
+    /// The model.
+    pub model: Model,
+    /// For each head, what it said of comments it had not seen; none without folds.
+    pub out_of_fold: Vec<OutOfFold>,
+}
+
+/// What training is about to do; for those who wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Learning the vocabulary of this many comments.
+    Vocabulary(usize),
+    /// Fitting on all but fold `.0` (from 1) of `.1`.
+    Fold(usize, usize),
+    /// Fitting on everything.
+    Final,
+}
+
+/// Why no model could be trained.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A label without a comment.
+    #[error("head `{head}`: no training comment has label `{label}`, expected at least one")]
+    EmptyLabel {
+        /// The head's name.
+        head: String,
+        /// The label.
+        label: String,
+    },
+    /// A weight that naive Bayes cannot count with.
+    #[error("head `{head}`: found weight {weight}, expected whole numbers, since naive Bayes keeps counts")]
+    Weight {
+        /// The head's name.
+        head: String,
+        /// The weight.
+        weight: f32,
+    },
+    /// Settings no analyser can have.
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
+    /// No vocabulary.
+    #[error(transparent)]
+    Vectorizer(#[from] VectorizerError),
+    /// No weighting.
+    #[error(transparent)]
+    Weighting(#[from] WeightingError),
+    /// No naive Bayes.
+    #[error(transparent)]
+    NaiveBayes(#[from] NaiveBayesError),
+    /// Weights that do not fit.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// A head that does not fit its group.
+    #[error("head `{head}`: {problem}")]
+    Head {
+        /// The head's name.
+        head: String,
+        /// Found and expected.
+        problem: String,
+    },
+}
+
+/// Trains a model; `on_step` is told before each step.
+///
+/// The same plan and comments give the same model, whatever the number of threads.
+///
+/// # Errors
+/// If a label has no comment, a setting is out of its range, or no term is left after pruning.
+///
+/// # Panics
+/// If truths, weights or folds are not as many as texts.
+pub fn train(plan: &Plan, set: &TrainingSet<'_>, mut on_step: impl FnMut(Step)) -> Result<Trained, TrainError> {
+    assert_eq!(set.truths.len(), plan.heads.len(), "truths must be given for each head");
+    assert_eq!(set.weights.len(), set.texts.len(), "each text has a weight");
+    assert!(set.folds.is_empty() || set.folds.len() == set.texts.len(), "each text has a fold");
+    for ((head, _), truths) in plan.heads.iter().zip(set.truths) {
+        check_support(head, truths)?;
+    }
+    on_step(Step::Vocabulary(set.texts.len()));
+    let analyzer = Analyzer::try_from(plan.analysis)?;
+    // The most terms any fold can keep: pruned again, with its own counts, in each fold and at the end.
+    let every = Pruning { max_terms: None, ..plan.pruning };
+    let whole = Vectorizer::fit(analyzer, set.texts, every)?;
+    let counts = whole.counts(set.texts)?;
+    let out_of_fold = out_of_fold::score(plan, set, &whole, &counts, &mut on_step)?;
+    on_step(Step::Final);
+    let kept = plan.pruning.keep(whole.vocabulary(), &counts.document_frequencies());
+    let vectorizer = match kept.len() == whole.vocabulary().len() {
+        true => whole,
+        false => Vectorizer::new(analyzer, whole.vocabulary().select(&kept)),
+    };
+    let counts = counts.select_terms(&kept);
+    let weightings = plan.heads.iter().filter(|(_, s)| s.naive_bayes().is_none()).map(|(_, s)| s.weighting);
+    let documents = Documents::new(counts, vectorizer.vocabulary().n_characters(), weightings)?;
+    let mut parts = Parts::default();
+    for (h, (head, settings)) in plan.heads.iter().enumerate() {
+        let fitted = documents.fit(head, settings, &Labels { truths: &set.truths[h], weights: set.weights })?;
+        parts.add(head, settings, &set.truths[h], fitted, out_of_fold.get(h));
+    }
+    let model = parts.model(plan.about.clone(), vectorizer)?;
+    Ok(Trained { model, out_of_fold })
+}
+
+fn check_support(head: &Head, truths: &[Option<Truth>]) -> Result<(), TrainError> {
+    match support(head, truths).iter().position(|n| *n == 0) {
+        Some(empty) => Err(TrainError::EmptyLabel {
+            head: head.name.clone(),
+            label: head.labels.names()[empty].clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// How many comments have each label.
+fn support(head: &Head, truths: &[Option<Truth>]) -> Vec<u64> {
+    let mut support = vec![0; head.labels.len()];
+    for truth in truths.iter().flatten() {
+        match truth {
+            Truth::OneOf(label) => support[label.index()] += 1,
+            Truth::Each(holds) => {
+                holds.iter().zip(&mut support).for_each(|(yes, n)| *n += u64::from(*yes == Some(true)));
+            }
+        }
+    }
+    support
+}
+
+/// Heads on their way into a model, gathered into groups that share a weighting.
+#[derive(Default)]
+struct Parts {
+    groups: Vec<(FittedWeighting, bool, Vec<Array2<f64>>)>,
+    heads: Vec<ModelHead>,
+    classifiers: Vec<Vec<crate::naive_bayes::NaiveBayes>>,
+}
+
+impl Parts {
+    fn add(
+        &mut self,
+        head: &Head,
+        settings: &HeadSettings,
+        truths: &[Option<Truth>],
+        fitted: FittedHead,
+        out_of_fold: Option<&OutOfFold>,
+    ) {
+        let derived = !fitted.classifiers.is_empty();
+        let found = self.groups.iter().position(|(w, d, _)| *w == fitted.weighting && *d == derived);
+        let group = found.unwrap_or_else(|| {
+            self.groups.push((fitted.weighting, derived, Vec::new()));
+            self.groups.len() - 1
+        });
+        let columns = &mut self.groups[group].2;
+        let first_column = columns.iter().map(Array2::ncols).sum();
+        columns.push(fitted.weights);
+        let n_columns = fitted.bias.len();
+        let (calibrations, thresholds) = match out_of_fold {
+            Some(oof) => (oof.calibrations.clone(), oof.thresholds.clone()),
+            None => out_of_fold::uncalibrated(head, n_columns),
+        };
+        self.heads.push(ModelHead {
+            head: head.clone(),
+            algorithm: settings.algorithm.name().to_owned(),
+            link: fitted.link,
+            group,
+            first_column,
+            bias: fitted.bias,
+            calibrations,
+            thresholds,
+            support: support(head, truths),
+            n_documents: truths.iter().flatten().count() as u64,
+        });
+        self.classifiers.push(fitted.classifiers);
+    }
+
+    fn model(self, about: About, vectorizer: Vectorizer) -> Result<Model, TrainError> {
+        let n_terms = vectorizer.vocabulary().len();
+        let mut groups = Vec::new();
+        for (weighting, _, columns) in self.groups {
+            let n_columns = columns.iter().map(Array2::ncols).sum();
+            let mut group = Group::new(weighting, n_terms, n_columns, vec![0.0; n_terms * n_columns].into())?;
+            let mut first = 0;
+            for weights in &columns {
+                group.set_columns(first, weights);
+                first += weights.ncols();
+            }
+            groups.push(group);
+        }
+        let model = Model::assemble(about, vectorizer, groups, self.heads, self.classifiers);
+        let mut model = model.map_err(|(head, problem)| TrainError::Head { head, problem })?;
+        model.sign();
+        Ok(model)
+    }
+}

@@ -1,0 +1,142 @@
+//! The choices made for one head, as a recipe's `fit` spells them.
+
+use crate::counts::weighting::Weighting;
+use crate::naive_bayes::{NaiveBayesSettings, Priors};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// How a head's columns are fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// Multinomial naive Bayes.
+    #[default]
+    Multinomial,
+    /// Bernoulli naive Bayes.
+    Bernoulli,
+    /// Complement naive Bayes.
+    Complement,
+}
+
+impl Algorithm {
+    /// All of them, in the order messages list them.
+    pub const ALL: [Self; 3] = [Self::Multinomial, Self::Bernoulli, Self::Complement];
+
+    /// Its name in flags, recipes and model files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Multinomial => "multinomial",
+            Self::Bernoulli => "bernoulli",
+            Self::Complement => "complement",
+        }
+    }
+
+    /// The naive Bayes it is, if it is one.
+    pub fn naive_bayes(self) -> Option<crate::naive_bayes::Algorithm> {
+        match self {
+            Self::Multinomial => Some(crate::naive_bayes::Algorithm::Multinomial),
+            Self::Bernoulli => Some(crate::naive_bayes::Algorithm::Bernoulli),
+            Self::Complement => Some(crate::naive_bayes::Algorithm::Complement),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that is no [`Algorithm`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown algorithm `{0}`, expected one of {names}", names = Algorithm::ALL.map(Algorithm::name).join(", "))]
+pub struct UnknownAlgorithm(pub String);
+
+impl FromStr for Algorithm {
+    type Err = UnknownAlgorithm;
+
+    fn from_str(name: &str) -> Result<Self, UnknownAlgorithm> {
+        let found = Self::ALL.into_iter().find(|algorithm| algorithm.name() == name);
+        found.ok_or_else(|| UnknownAlgorithm(name.to_owned()))
+    }
+}
+
+/// The choices for one head.
+///
+/// | name | default | meaning | serves |
+/// | :-- | :-- | :-- | :-- |
+/// | `algorithm` | `multinomial` | how columns are fitted | |
+/// | `alpha` | 1 | additive smoothing, of counts or of ratios | all |
+/// | `priors` | `learned` | what is thought of a comment before it is read | naive Bayes |
+/// | `binary` | false | that a term occurs, not how often | naive Bayes |
+/// | `length-normalisation` | false | every comment weighs as one of mean length | naive Bayes |
+/// | `complement-norm` | false | weights of a class are divided by their sum | `complement` |
+/// | `weighting` | sublinear, idf, euclidean | what a count is worth | `nblr`, `logistic` |
+/// | `c` | 1 | inverse strength of regularisation | `nblr`, `logistic` |
+/// | `class-weight` | `none` | `balanced`: rare labels weigh as much as frequent ones | `nblr`, `logistic` |
+/// | `calibration` | `auto` | how log-odds become probabilities | all |
+/// | `threshold-for` | `f1` | what a label's threshold is chosen for | all |
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct HeadSettings {
+    /// How columns are fitted.
+    pub algorithm: Algorithm,
+    /// Additive smoothing of counts, or of the ratios of `nblr`.
+    pub alpha: f64,
+    /// What is thought of a comment before it is read.
+    pub priors: Priors,
+    /// Whether only that a term occurs is counted, not how often.
+    pub binary: bool,
+    /// Whether every comment weighs as one of mean length.
+    pub length_normalisation: bool,
+    /// Whether the weights of a class of `complement` are divided by their sum.
+    pub complement_norm: bool,
+    /// What a count is worth to `nblr` and `logistic`.
+    pub weighting: Weighting,
+    /// Inverse strength of regularisation.
+    pub c: f64,
+    /// Whether rare labels weigh as much as frequent ones.
+    pub class_weight: ClassWeight,
+    /// How log-odds become probabilities.
+    pub calibration: CalibrationChoice,
+    /// What thresholds are chosen for.
+    pub threshold_for: ThresholdFor,
+}
+
+impl Default for HeadSettings {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::default(),
+            alpha: 1.0,
+            priors: Priors::Learned,
+            binary: false,
+            length_normalisation: false,
+            complement_norm: false,
+            weighting: Weighting {
+                term_frequency: TermFrequency::Sublinear,
+                inverse_document_frequency: true,
+                norm: Norm::Euclidean,
+            },
+            c: 1.0,
+            class_weight: ClassWeight::None,
+            calibration: CalibrationChoice::Auto,
+            threshold_for: ThresholdFor::F1,
+        }
+    }
+}
+
+impl HeadSettings {
+    /// The part that naive Bayes reads, if it is the algorithm.
+    pub fn naive_bayes(&self) -> Option<NaiveBayesSettings> {
+        Some(NaiveBayesSettings {
+            algorithm: self.algorithm.naive_bayes()?,
+            alpha: self.alpha,
+            priors: self.priors.clone(),
+            binary: self.binary,
+            length_normalisation: self.length_normalisation,
+            complement_norm: self.complement_norm,
+            n_classes: None,
+        })
+    }
+}
