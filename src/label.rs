@@ -156,6 +156,15 @@ pub enum Truth {
     Each(Vec<Option<bool>>),
 }
 
+/// The answer a model gives to one head for one comment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// The one label chosen, of a [`HeadKind::OneOf`] head.
+    OneOf(LabelId),
+    /// For each label of a [`HeadKind::Each`] head, in order: whether it reached its threshold.
+    Each(Vec<bool>),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
