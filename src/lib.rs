@@ -3,3 +3,4 @@
 pub mod comment;
 pub mod evaluate;
 pub mod label;
+pub mod report;
