@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod comment;
 pub mod counts;
+pub mod evaluate;
 pub mod label;
 pub mod model;
 pub mod naive_bayes;

@@ -1,0 +1,94 @@
+//! Evaluations made by formula, for the tests of the formats.
+
+use super::{DataSource, Provenance, Report};
+use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
+use crate::label::{Decision, Head, HeadKind, LabelSet, Truth};
+use ndarray::{Array2, ArrayView1, Axis};
+
+fn evaluate(head: &Head, truths: &[Truth], predictions: &Predictions) -> Evaluation {
+    let options = Options { bootstrap: Some(Bootstrap { resamples: 200, seed: 7, groups: None }) };
+    Evaluation::of(head, truths, predictions, &options).unwrap()
+}
+
+fn head<S: AsRef<str>>(name: &str, kind: HeadKind, labels: &[S]) -> Head {
+    let labels = LabelSet::new(labels.iter().map(AsRef::as_ref)).unwrap();
+    Head { name: name.into(), kind, labels, target: None }
+}
+
+fn best(row: ArrayView1<'_, f64>) -> usize {
+    (0..row.len()).rev().max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap()
+}
+
+/// A number that looks random, below `n`.
+fn scatter(i: usize, j: usize, n: usize) -> usize {
+    (i * 7919 + j * 104_729 + i * i * 31 + i * j * 17) % 10_007 % n
+}
+
+/// `n` comments whose truth is `truth`, with probabilities that lean towards it.
+fn leaning(n: usize, k: usize, truth: impl Fn(usize) -> usize) -> (Vec<Truth>, Predictions) {
+    let weights = Array2::from_shape_fn((n, k), |(i, j)| {
+        (1 + scatter(i, j, 20) + if j == truth(i) { 14 } else { 0 }) as f64
+    });
+    let probabilities = &weights / &weights.sum_axis(Axis(1)).insert_axis(Axis(1));
+    let decisions = probabilities.rows().into_iter().map(|row| Decision::OneOf(best(row).into())).collect();
+    ((0..n).map(|i| Truth::OneOf(truth(i).into())).collect(), Predictions { probabilities, decisions })
+}
+
+/// Civil and uncivil, 1,400 comments, a tenth uncivil.
+pub(crate) fn two_labels() -> Evaluation {
+    let (truths, predictions) = leaning(1400, 2, |i| usize::from(scatter(i, 9, 10) == 0));
+    evaluate(&head("incivility", HeadKind::OneOf, &["civil", "uncivil"]), &truths, &predictions)
+}
+
+/// As many labels as names, the later the rarer.
+pub(crate) fn one_of<S: AsRef<str>>(names: &[S]) -> Evaluation {
+    let k = names.len();
+    let (truths, predictions) = leaning(900, k, |i| scatter(i, 9, k).min(scatter(i, 5, k)));
+    let mut head = head("tone", HeadKind::OneOf, names);
+    head.target = Some("immigration enforcement".into());
+    evaluate(&head, &truths, &predictions)
+}
+
+/// Labels each on their own; every seventh truth of the last is unknown.
+pub(crate) fn each<S: AsRef<str>>(names: &[S]) -> Evaluation {
+    let (n, k) = (800, names.len());
+    let holds = |i: usize, j: usize| scatter(i, j, 4 + j) == 0;
+    let probabilities = Array2::from_shape_fn((n, k), |(i, j)| {
+        (scatter(i, j + 50, 61) + if holds(i, j) { 39 } else { 0 }) as f64 / 100.0
+    });
+    let truth = |i: usize, j: usize| (j + 1 < k || !i.is_multiple_of(7)).then(|| holds(i, j));
+    let truths: Vec<Truth> = (0..n).map(|i| Truth::Each((0..k).map(|j| truth(i, j)).collect())).collect();
+    let decisions = probabilities
+        .rows()
+        .into_iter()
+        .map(|row| Decision::Each(row.iter().map(|&p| p >= 0.5).collect()))
+        .collect();
+    evaluate(&head("attributes", HeadKind::Each, names), &truths, &Predictions { probabilities, decisions })
+}
+
+/// Only civil comments, all found to be so: half the figures are undefined.
+pub(crate) fn one_sided() -> Evaluation {
+    let (truths, mut predictions) = leaning(3, 2, |_| 0);
+    predictions.decisions = vec![Decision::OneOf(0.into()); 3];
+    evaluate(&head("incivility", HeadKind::OneOf, &["civil", "uncivil"]), &truths, &predictions)
+}
+
+/// Two heads, and everything known of where they come from.
+pub(crate) fn report() -> Report {
+    Report {
+        evaluations: vec![two_labels(), each(&["toxicity", "insult", "threat"])],
+        provenance: Provenance {
+            model: Some("example@0123456789ab".into()),
+            data: vec![DataSource {
+                name: "comments.csv".into(),
+                hash: Some("sha256:0123456789abcdef".into()),
+                n_comments: Some(1400),
+            }],
+            recipe: Some("training/example.toml".into()),
+            command: Some("moderato evaluate --data comments.csv --head incivility".into()),
+            seed: Some(7),
+            version: Some("0.1.0".into()),
+            time: Some("2026-11-22T04:22:04Z".into()),
+        },
+    }
+}

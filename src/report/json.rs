@@ -1,0 +1,221 @@
+//! `report.json`: the contract other programs read.
+//!
+//! One head's report is one object; several heads are `{"heads": [object, …], "provenance": …}`.
+//!
+//! | key | value |
+//! | :-- | :-- |
+//! | `head`, `kind`, `target`, `labels`, `n` | the question; `kind` is `one-of` or `each`; comments evaluated |
+//! | `confusion` | one-of: rows are the truth, columns the prediction; each: label → `[[no no, no yes], [yes no, yes yes]]` |
+//! | `accuracy`, `macro_f1`, `weighted_f1`, `auc`, `average_precision`, `log_loss`, `brier`, … | the figures, by [`Figure::name`] |
+//! | `per_class` | label → `precision`, `recall`, `f1`, `support`, `predicted`, `auc`, `average_precision`, `log_loss`, `brier` |
+//! | `intervals` | `resamples`, `seed`, `groups`, figure → `[low, high]`, and `per_class` likewise; `null` if not asked for |
+//! | `baselines` | `majority` and `prior`, each figure → value |
+//! | `calibration` | one-of: a table; each: label → table |
+//! | `together` | each only: how often labels hold together, in the `truth` and as `predicted` |
+//! | `provenance` | what is known of `model`, `data`, `recipe`, `command`, `seed`, `version`, `time` |
+//!
+//! What is undefined is `null`. Numbers are not rounded. Keys may be added, never renamed.
+
+use super::{Provenance, Report};
+use crate::evaluate::{
+    ClassFigure, Confusion, ConfusionMatrix, Estimate, Evaluation, Figure, Interval, Reliability, Score,
+};
+use serde_json::{Map, Value, json};
+
+/// The report as indented JSON, ended by a line break.
+pub fn render(report: &Report) -> String {
+    let mut text = format!("{:#}", value(report));
+    text.push('\n');
+    text
+}
+
+/// The report as a JSON value.
+pub fn value(report: &Report) -> Value {
+    let provenance = provenance(&report.provenance);
+    match report.evaluations.as_slice() {
+        [evaluation] => {
+            let mut object = head(evaluation);
+            object.insert("provenance".into(), provenance);
+            Value::Object(object)
+        }
+        evaluations => json!({
+            "heads": evaluations.iter().map(head).collect::<Vec<_>>(),
+            "provenance": provenance,
+        }),
+    }
+}
+
+fn head(evaluation: &Evaluation) -> Map<String, Value> {
+    let head = &evaluation.head;
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| object.insert(key.into(), value);
+    put("head", json!(head.name));
+    put("kind", json!(head.kind));
+    if let Some(target) = &head.target {
+        put("target", json!(target));
+    }
+    put("labels", json!(head.labels));
+    put("n", json!(evaluation.n));
+    put("confusion", confusion(evaluation));
+    for figure in Figure::ALL {
+        if figure.applies_to(head.kind) {
+            put(figure.name(), json!(evaluation.value(figure)));
+        }
+    }
+    put("per_class", per_class(evaluation));
+    put("intervals", intervals(evaluation));
+    let baseline = |value: fn(&Score) -> Option<f64>| -> Map<String, Value> {
+        evaluation.scores.iter().map(|score| (score.figure.name().into(), json!(value(score)))).collect()
+    };
+    put(
+        "baselines",
+        json!({"majority": baseline(|score| score.majority), "prior": baseline(|score| score.prior)}),
+    );
+    put("calibration", calibration(evaluation));
+    if let Confusion::Each { together, .. } = &evaluation.confusion {
+        put("together", json!({"truth": together.truth, "predicted": together.predicted}));
+    }
+    object
+}
+
+fn confusion(evaluation: &Evaluation) -> Value {
+    let rows = |matrix: &ConfusionMatrix| json!(matrix.rows().collect::<Vec<_>>());
+    match &evaluation.confusion {
+        Confusion::OneOf(matrix) => rows(matrix),
+        Confusion::Each { matrices, .. } => by_label(evaluation, matrices.iter().map(rows)),
+    }
+}
+
+fn by_label(evaluation: &Evaluation, values: impl IntoIterator<Item = Value>) -> Value {
+    Value::Object(evaluation.head.labels.names().iter().cloned().zip(values).collect())
+}
+
+fn per_class(evaluation: &Evaluation) -> Value {
+    use ClassFigure::{Auc, AveragePrecision, Brier, F1, LogLoss, Precision, Recall};
+    let value = |estimate: Estimate| json!(estimate.value);
+    by_label(
+        evaluation,
+        evaluation.classes.iter().map(|class| {
+            json!({
+                Precision.name(): value(class[Precision]),
+                Recall.name(): value(class[Recall]),
+                F1.name(): value(class[F1]),
+                "support": class.support,
+                "predicted": class.predicted,
+                Auc.name(): value(class[Auc]),
+                AveragePrecision.name(): value(class[AveragePrecision]),
+                LogLoss.name(): value(class[LogLoss]),
+                Brier.name(): value(class[Brier]),
+            })
+        }),
+    )
+}
+
+fn intervals(evaluation: &Evaluation) -> Value {
+    let Some(basis) = evaluation.intervals else {
+        return Value::Null;
+    };
+    let ends = |interval: Option<Interval>| json!(interval.map(|Interval { low, high }| [low, high]));
+    let mut object = Map::new();
+    object.insert("resamples".into(), json!(basis.resamples));
+    object.insert("seed".into(), json!(basis.seed));
+    object.insert("groups".into(), json!(basis.n_groups));
+    for score in &evaluation.scores {
+        object.insert(score.figure.name().into(), ends(score.estimate.interval));
+    }
+    let classes = evaluation.classes.iter().map(|class| {
+        let figures = ClassFigure::ALL.into_iter();
+        Value::Object(figures.map(|figure| (figure.name().into(), ends(class[figure].interval))).collect())
+    });
+    object.insert("per_class".into(), by_label(evaluation, classes));
+    Value::Object(object)
+}
+
+fn calibration(evaluation: &Evaluation) -> Value {
+    match (&evaluation.confusion, evaluation.reliability.as_slice()) {
+        (Confusion::OneOf(_), [table]) => reliability(table),
+        (_, tables) => by_label(evaluation, tables.iter().map(reliability)),
+    }
+}
+
+fn reliability(table: &Reliability) -> Value {
+    let bins: Vec<Value> = table
+        .bins
+        .iter()
+        .map(|bin| {
+            let Interval { low, high } = bin.interval();
+            json!({
+                "lowest": bin.lowest,
+                "highest": bin.highest,
+                "n": bin.n,
+                "positives": bin.positives,
+                "mean_probability": bin.mean_probability,
+                "share": bin.share(),
+                "interval": [low, high],
+            })
+        })
+        .collect();
+    let parts = table.brier_parts.map(|parts| {
+        json!({
+            "reliability": parts.reliability,
+            "resolution": parts.resolution,
+            "uncertainty": parts.uncertainty,
+        })
+    });
+    json!({"ece": table.ece, "brier_parts": parts, "bins": bins})
+}
+
+fn provenance(provenance: &Provenance) -> Value {
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            object.insert(key.into(), value);
+        }
+    };
+    put("model", provenance.model.as_ref().map(|model| json!(model)));
+    let data: Vec<Value> = provenance
+        .data
+        .iter()
+        .map(|source| json!({"name": source.name, "hash": source.hash, "n_comments": source.n_comments}))
+        .collect();
+    put("data", (!data.is_empty()).then_some(json!(data)));
+    put("recipe", provenance.recipe.as_ref().map(|recipe| json!(recipe)));
+    put("command", provenance.command.as_ref().map(|command| json!(command)));
+    put("seed", provenance.seed.map(|seed| json!(seed)));
+    put("version", provenance.version.as_ref().map(|version| json!(version)));
+    put("time", provenance.time.as_ref().map(|time| json!(time)));
+    Value::Object(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    #[test]
+    fn one_head() {
+        let report = Report { evaluations: vec![examples::two_labels()], ..examples::report() };
+        insta::assert_snapshot!(render(&report));
+    }
+
+    #[test]
+    fn attributes() {
+        let report =
+            Report { evaluations: vec![examples::each(&["toxicity", "threat"])], ..Report::default() };
+        insta::assert_snapshot!(render(&report));
+    }
+
+    #[test]
+    fn several_heads_stand_in_a_list() {
+        let value = value(&examples::report());
+        assert_eq!(value["heads"].as_array().unwrap().len(), 2);
+        assert_eq!(value["provenance"]["model"], "example@0123456789ab");
+    }
+
+    #[test]
+    fn what_is_undefined_is_null() {
+        let report = Report { evaluations: vec![examples::one_sided()], ..Report::default() };
+        let value = value(&report);
+        assert!(value["auc"].is_null() && value["per_class"]["uncivil"]["recall"].is_null());
+    }
+}

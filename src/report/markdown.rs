@@ -1,0 +1,126 @@
+//! A report in Markdown, as GitHub and most editors show it.
+
+use super::escape::markdown as escape;
+use super::matrix::most_frequent;
+use super::number::{count, share};
+use super::table::Table;
+use super::{Report, words};
+use crate::evaluate::{Confusion, ConfusionMatrix, Evaluation};
+use crate::label::{HeadKind, LabelId};
+
+/// Beyond so many labels the matrix is left to `report.json` and the confusions are listed instead.
+const WIDEST_MATRIX: usize = 30;
+
+/// The report as one Markdown document.
+pub fn render(report: &Report) -> String {
+    let mut text = String::from("# Evaluation\n");
+    for evaluation in &report.evaluations {
+        text.push_str(&render_evaluation(evaluation));
+    }
+    let provenance = report.provenance.entries();
+    if !provenance.is_empty() {
+        text.push_str("\n## Provenance\n\n| | |\n| :-- | :-- |\n");
+        for (name, value) in provenance {
+            text.push_str(&format!("| {name} | {} |\n", escape(&value)));
+        }
+    }
+    text
+}
+
+/// One head's evaluation as a section.
+pub fn render_evaluation(evaluation: &Evaluation) -> String {
+    let names = evaluation.head.labels.names();
+    let mut text = format!("\n## {}\n", escape(&words::headline(evaluation)));
+    let mut section = |title: &str, body: &str| {
+        text.push_str(&format!("\n### {title}\n\n{body}"));
+    };
+    match &evaluation.confusion {
+        Confusion::OneOf(matrix) if names.len() <= WIDEST_MATRIX => {
+            section("Confusion matrix", &matrix_table(matrix, names));
+        }
+        Confusion::OneOf(matrix) => section("Most frequent confusions", &confusions_table(matrix, names)),
+        Confusion::Each { .. } => {
+            section(
+                "Confusion matrices",
+                &format!("Columns: truth, prediction.\n\n{}", Table::of_matrices(evaluation).to_markdown()),
+            );
+        }
+    }
+    section("Figures", &Table::of_scores(evaluation).to_markdown());
+    section("Labels", &Table::of_decisions(evaluation).to_markdown());
+    if names.len() != 2 || evaluation.head.kind == HeadKind::Each {
+        section("Labels by probability", &Table::of_probabilities(evaluation).to_markdown());
+    }
+    if evaluation.head.kind == HeadKind::Each && names.len() <= WIDEST_MATRIX {
+        section("Labels together", &Table::of_cooccurrence(evaluation).to_markdown());
+    }
+    if let [_] = evaluation.reliability.as_slice() {
+        let of = match names {
+            [_, positive] => escape(positive),
+            _ => "the most probable label".into(),
+        };
+        section(
+            "Reliability",
+            &format!("Probability of {of}.\n\n{}", Table::of_reliability(evaluation, 0).to_markdown()),
+        );
+    }
+    text.push('\n');
+    for note in words::notes(evaluation) {
+        text.push_str(&format!("- {}\n", escape(&note)));
+    }
+    text
+}
+
+/// Counts with row shares; rows are the truth.
+fn matrix_table(matrix: &ConfusionMatrix, names: &[String]) -> String {
+    let mut header = vec!["truth \\ predicted".to_owned()];
+    header.extend(names.iter().cloned());
+    header.push("total".into());
+    let row = |name: &str, cells: Vec<String>, total: u64| {
+        std::iter::once(name.to_owned()).chain(cells).chain([count(total)]).collect()
+    };
+    let cell = |truth: LabelId, predicted: LabelId| match matrix.row_share(truth, predicted) {
+        Some(of_row) => format!("{} ({})", count(matrix.count(truth, predicted)), share(Some(of_row))),
+        None => "0".into(),
+    };
+    let mut rows: Vec<Vec<String>> = matrix
+        .classes()
+        .zip(names)
+        .map(|(truth, name)| {
+            row(name, matrix.classes().map(|p| cell(truth, p)).collect(), matrix.support(truth))
+        })
+        .collect();
+    let predicted = matrix.classes().map(|class| count(matrix.predicted(class))).collect();
+    rows.push(row("total", predicted, matrix.total()));
+    Table { header, rows, numbered: false }.to_markdown()
+}
+
+fn confusions_table(matrix: &ConfusionMatrix, names: &[String]) -> String {
+    let header = ["truth → predicted", "comments", "of the truth"].map(String::from).to_vec();
+    let rows = most_frequent(matrix, 30)
+        .into_iter()
+        .map(|(truth, predicted, n)| {
+            let confusion = format!("{} → {}", names[truth.index()], names[predicted.index()]);
+            vec![confusion, count(n), share(matrix.row_share(truth, predicted))]
+        })
+        .collect();
+    Table { header, rows, numbered: false }.to_markdown()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    #[test]
+    fn a_report_of_two_heads() {
+        insta::assert_snapshot!(render(&examples::report()));
+    }
+
+    #[test]
+    fn hostile_names_stay_text() {
+        let text =
+            render_evaluation(&examples::one_of(&["<img src onerror>", "a|b", "[x](http://e.example)"]));
+        assert!(!text.contains("<img") && !text.contains("a|b") && !text.contains("[x]("), "{text}");
+    }
+}

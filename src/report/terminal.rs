@@ -1,0 +1,233 @@
+//! A report for the terminal: plain characters, at most as wide as the style says.
+
+use super::escape::visible;
+use super::matrix;
+use super::number::{count, share};
+use super::table::{Table, pad_right};
+use super::{Report, words};
+use crate::evaluate::{Confusion, ConfusionMatrix, Evaluation};
+use unicode_width::UnicodeWidthStr;
+
+/// How many labels may have a drawn matrix of their own, and how many a matrix whose confusions one can
+/// still find by eye.
+const FEW_LABELS: usize = 6;
+
+/// How to write for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Style {
+    /// Columns.
+    pub width: usize,
+    /// Whether to add colour, which repeats what position and shading say.
+    pub color: bool,
+}
+
+impl Default for Style {
+    /// Eighty columns without colour.
+    fn default() -> Self {
+        Self { width: 80, color: false }
+    }
+}
+
+impl Style {
+    /// `text` in the colour of an SGR code, if colour is wanted and there is anything to see.
+    pub(crate) fn paint(&self, text: &str, code: &str) -> String {
+        if self.color && !text.trim().is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// The report as text, each line ended.
+pub fn render(report: &Report, style: &Style) -> String {
+    let heads: Vec<String> =
+        report.evaluations.iter().map(|evaluation| render_evaluation(evaluation, style)).collect();
+    heads.join("\n")
+}
+
+/// One head's evaluation as text, each line ended.
+pub fn render_evaluation(evaluation: &Evaluation, style: &Style) -> String {
+    let mut lines = vec![style.paint(&visible(&words::headline(evaluation)), "1"), String::new()];
+    let names = evaluation.head.labels.names();
+    match &evaluation.confusion {
+        Confusion::OneOf(matrix) => {
+            lines.extend(matrix::lines(matrix, names, style));
+            if FEW_LABELS < names.len() {
+                lines.push(String::new());
+                lines.extend(frequent_confusions(matrix, names));
+            }
+        }
+        Confusion::Each { matrices, .. } if names.len() <= FEW_LABELS => {
+            lines.extend(small_matrices(matrices, names, style));
+        }
+        Confusion::Each { .. } => {
+            lines.push("truth, prediction:".into());
+            lines.extend(Table::of_matrices(evaluation).to_text(style.width));
+        }
+    }
+    let mut section = |table: &Table| {
+        lines.push(String::new());
+        lines.extend(table.to_text(style.width));
+    };
+    section(&Table::of_decisions(evaluation));
+    if names.len() != 2 || matches!(evaluation.confusion, Confusion::Each { .. }) {
+        section(&Table::of_probabilities(evaluation));
+    }
+    section(&Table::of_scores(evaluation));
+    lines.push(String::new());
+    for note in words::notes(evaluation) {
+        lines.extend(wrapped(&visible(&note), style.width));
+    }
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+fn frequent_confusions(matrix: &ConfusionMatrix, names: &[String]) -> Vec<String> {
+    let mut table = Table {
+        header: ["most frequent confusions", "comments", "of the truth"].map(String::from).to_vec(),
+        ..Table::default()
+    };
+    for (truth, predicted, n) in matrix::most_frequent(matrix, 10) {
+        let confusion = format!("{} → {}", names[truth.index()], names[predicted.index()]);
+        table.rows.push(vec![confusion, count(n), share(matrix.row_share(truth, predicted))]);
+    }
+    table.to_text(80)
+}
+
+/// As many two-by-two matrices beside each other as fit.
+fn small_matrices(matrices: &[ConfusionMatrix], names: &[String], style: &Style) -> Vec<String> {
+    const GAP: &str = "     ";
+    let answers = ["no".to_owned(), "yes".to_owned()];
+    let drawings: Vec<Vec<String>> = matrices
+        .iter()
+        .zip(names)
+        .map(|(matrix, name)| {
+            // Drawn without colour to be measured, then in the style asked for.
+            let plain = matrix::lines(matrix, &answers, &Style { color: false, ..style.clone() });
+            let width = plain.iter().map(|line| line.width()).max().unwrap_or(0);
+            let painted = matrix::lines(matrix, &answers, style);
+            let name = super::table::shorten(&visible(name), width);
+            let first = pad_right(&name, width).replacen(&name, &style.paint(&name, "1"), 1);
+            let rest = painted
+                .into_iter()
+                .zip(plain)
+                .map(|(painted, plain)| format!("{painted}{}", " ".repeat(width - plain.width())));
+            std::iter::once(first).chain(rest).collect()
+        })
+        .collect();
+    let width = matrices
+        .iter()
+        .flat_map(|matrix| matrix::lines(matrix, &answers, &Style { color: false, ..style.clone() }))
+        .map(|line| line.width())
+        .max()
+        .unwrap_or(1);
+    let beside = ((style.width + GAP.len()) / (width + GAP.len())).max(1);
+    let mut lines = Vec::new();
+    for row in drawings.chunks(beside) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        for i in 0..row[0].len() {
+            let line: Vec<&str> = row.iter().map(|drawing| drawing[i].as_str()).collect();
+            lines.push(line.join(GAP).trim_end().to_owned());
+        }
+    }
+    lines
+}
+
+/// Words on lines of at most `width` columns, if the words are no longer.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    fn plain(evaluation: &Evaluation) -> String {
+        let text = render_evaluation(evaluation, &Style::default());
+        for line in text.lines() {
+            assert!(line.width() <= 80, "{} columns: {line}", line.width());
+        }
+        text
+    }
+
+    #[test]
+    fn two_labels() {
+        insta::assert_snapshot!(plain(&examples::two_labels()));
+    }
+
+    #[test]
+    fn four_labels() {
+        insta::assert_snapshot!(plain(&examples::one_of(&["positive", "negative", "ambiguous", "neutral"])));
+    }
+
+    #[test]
+    fn eight_labels_with_long_and_hostile_names() {
+        let names = [
+            "admiration",
+            "a name that is much too long for a column",
+            "\u{202e}backwards\u{2066}",
+            "<script>alert(1)</script>",
+            "非礼貌的评论非礼貌的评论",
+            "|*_`",
+            "g",
+            "h",
+        ];
+        insta::assert_snapshot!(plain(&examples::one_of(&names)));
+    }
+
+    #[test]
+    fn twenty_eight_labels() {
+        let names: Vec<String> = (0..28).map(|i| format!("emotion {i}")).collect();
+        insta::assert_snapshot!(plain(&examples::one_of(&names)));
+    }
+
+    #[test]
+    fn attributes() {
+        insta::assert_snapshot!(plain(&examples::each(&["toxicity", "insult", "threat", "profanity"])));
+    }
+
+    #[test]
+    fn many_attributes() {
+        let names: Vec<String> = (0..9).map(|i| format!("attribute {i}")).collect();
+        insta::assert_snapshot!(plain(&examples::each(&names)));
+    }
+
+    #[test]
+    fn what_is_undefined_is_a_dash() {
+        insta::assert_snapshot!(plain(&examples::one_sided()));
+    }
+
+    #[test]
+    fn colour_only_adds() {
+        let evaluation = examples::two_labels();
+        let mut colored = render_evaluation(&evaluation, &Style { color: true, ..Style::default() });
+        assert!(colored.contains("\u{1b}["));
+        for code in ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[34m", "\u{1b}[38;5;208m"] {
+            colored = colored.replace(code, "");
+        }
+        assert_eq!(colored, plain(&evaluation));
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_no_wider_matrix() {
+        let evaluation = examples::two_labels();
+        let text = render_evaluation(&evaluation, &Style { width: 40, color: false });
+        let matrix: Vec<&str> = text.lines().take_while(|line| !line.starts_with("label")).collect();
+        assert!(matrix.iter().skip(1).all(|line| line.width() <= 40), "{text}");
+    }
+}
