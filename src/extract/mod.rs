@@ -23,6 +23,7 @@
 //! ```
 
 mod comments;
+mod dialect;
 mod error;
 mod fields;
 mod format;
@@ -30,14 +31,18 @@ mod frames;
 mod input;
 mod json;
 mod json_lines;
+mod json_record;
 mod lines;
 mod options;
 mod parser;
+mod record;
+mod rows;
 mod sink;
 mod table;
 mod whole;
 
 pub use comments::Comments;
+pub use dialect::{Quoting, TableOptions};
 pub use error::ExtractError;
 pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
 pub use format::Format;
@@ -45,7 +50,6 @@ pub use frames::{Frame, Frames};
 pub use options::{ExtractOptions, Limits};
 pub use parser::Parser;
 pub use sink::{Sink, Tally};
-pub use table::{Quoting, TableOptions};
 
 #[cfg(doc)]
 use crate::comment::Comment;
