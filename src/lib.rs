@@ -4,6 +4,7 @@ pub mod calibration;
 pub mod comment;
 pub mod counts;
 pub mod evaluate;
+pub mod extract;
 pub mod label;
 pub mod model;
 pub mod naive_bayes;
