@@ -1,3 +1,7 @@
-//! moderato on the command line.
+//! moderato on the command line; everything is in [`moderato::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    moderato::cli::run()
+}

@@ -5,12 +5,14 @@
 //! Deliberately absent: reading comments and writing answers; a model sees one text at a time.
 
 mod derive;
+mod embedded;
 mod evidence;
 pub mod file;
 mod group;
 mod head;
 mod prediction;
 mod scorer;
+pub mod train;
 
 pub use evidence::{Evidence, TermEvidence, byte_weights};
 pub use group::{Group, GroupError};

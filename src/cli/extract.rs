@@ -1,0 +1,154 @@
+//! `moderato extract`: pages, tables and exports in, one record a comment out.
+
+use super::input::{Inputs, ReadArgs};
+use super::output::Output;
+use super::{Outcome, comments, pipeline};
+use crate::comment::Comment;
+use crate::extract::Keep;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Find the comments of pages, tables and exports: one record a comment
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moderato extract page.html
+  moderato extract saved/*.txt -o comments.jsonl
+  zcat export.json.gz | moderato extract - --to csv
+
+A page without comments gives no record, and that is no error. Records have `id` and `text`, and where
+known `author`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
+pub(super) struct ExtractArgs {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Write here instead of to standard output; the file appears when it is whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    read: ReadArgs,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = To::Jsonl, value_name = "FORMAT")]
+    to: To,
+    /// How many threads to use; all cores unless given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// A JSON object a line
+    Jsonl,
+    /// A table with a header
+    Csv,
+}
+
+/// The columns of `--to csv`.
+const COLUMNS: [&str; 11] = [
+    "id", "text", "author", "time", "parent", "source", "position", "depth", "permalink", "votes", "quoted",
+];
+
+pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
+    let options = args.read.options(Keep::Details)?;
+    let threads = args.threads.unwrap_or_else(pipeline::default_threads);
+    let mut out = Output::open(args.output.as_deref())?;
+    if args.to == To::Csv {
+        writeln!(out, "{}", COLUMNS.join(","))?;
+    }
+    let write = || match args.to {
+        To::Jsonl => |comment: &mut Comment, out: &mut Vec<u8>| write_json(comment, out),
+        To::Csv => |comment: &mut Comment, out: &mut Vec<u8>| write_csv(comment, out),
+    };
+    let summary = comments::write_each(&args.inputs.inputs, &options, threads, write, &mut out)?;
+    out.finish()?;
+    summary.say();
+    Ok(summary.outcome())
+}
+
+/// A record of `--to jsonl`: what is not known is left out.
+#[derive(Serialize)]
+struct Record<'c> {
+    id: &'c str,
+    text: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depth: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permalink: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    votes: Option<i64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    quoted: &'c [String],
+    #[serde(flatten)]
+    other_fields: &'c Map<String, Value>,
+}
+
+impl<'c> Record<'c> {
+    fn of(comment: &'c Comment) -> Self {
+        Self {
+            id: &comment.id,
+            text: &comment.text,
+            author: comment.author.as_deref(),
+            time: comment.time.as_deref(),
+            parent: comment.parent.as_deref(),
+            source: comment.source.as_deref(),
+            position: comment.position,
+            depth: comment.depth,
+            permalink: comment.permalink.as_deref(),
+            votes: comment.votes,
+            quoted: &comment.quoted,
+            other_fields: &comment.other_fields,
+        }
+    }
+}
+
+/// Appends the comment as a JSON line. Writing plain data to memory cannot fail.
+pub(super) fn write_json(comment: &Comment, out: &mut Vec<u8>) {
+    if serde_json::to_writer(&mut *out, &Record::of(comment)).is_ok() {
+        out.push(b'\n');
+    }
+}
+
+/// The comment's fields as JSON, in the record's order.
+pub(super) fn fields(comment: &Comment) -> Map<String, Value> {
+    match serde_json::to_value(Record::of(comment)) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn write_csv(comment: &Comment, out: &mut Vec<u8>) {
+    let fields = fields(comment);
+    write_row(COLUMNS.iter().map(|column| fields.get(*column).map(plain).unwrap_or_default()), out);
+}
+
+/// A JSON value as a table's cell: strings without quotes.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().map(plain).collect::<Vec<_>>().join("\n")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Appends one row of a comma-separated table.
+pub(super) fn write_row<S: AsRef<[u8]>>(cells: impl IntoIterator<Item = S>, out: &mut Vec<u8>) {
+    let mut row = csv::Writer::from_writer(out);
+    // Writing to memory cannot fail, and a single row has no other row to differ from in length.
+    let _ = row.write_record(cells).and_then(|()| Ok(row.flush()?));
+}

@@ -1,0 +1,147 @@
+//! Files and standard input, opened; the flags that say how to read them.
+
+use super::{Problem, talk::Talk};
+use crate::extract::{ExtractOptions, Format, Keep, Quoting};
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+/// How to read inputs; the same for every command that reads comments.
+#[derive(Debug, Args)]
+pub(super) struct ReadArgs {
+    /// What the inputs are; recognised by their content unless named
+    #[arg(long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
+    pub(super) from: From,
+    /// The field, column or JSON path that holds the text
+    #[arg(long, visible_alias = "text-column", value_name = "NAME")]
+    pub(super) text_field: Option<String>,
+    /// What stands between the fields of a table, where it is neither comma, tab nor semicolon
+    #[arg(long, value_name = "CHARACTER")]
+    pub(super) delimiter: Option<char>,
+    /// Whether quotes enclose the fields of a table
+    #[arg(long, value_enum, default_value_t = Quotes::Auto)]
+    pub(super) quoting: Quotes,
+    /// The first row of a table is data; its columns are called 1, 2, 3 …
+    #[arg(long)]
+    pub(super) no_header: bool,
+}
+
+/// The formats of inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum From {
+    /// Recognise it by its content
+    Auto,
+    /// A saved page
+    Html,
+    /// A page saved as plain text
+    Text,
+    /// A JSON object a line
+    Jsonl,
+    /// A JSON array or document
+    Json,
+    /// A table with commas or semicolons
+    Csv,
+    /// A table with tabs
+    Tsv,
+}
+
+impl From {
+    pub(super) fn format(self) -> Format {
+        match self {
+            Self::Auto => Format::Auto,
+            Self::Html => Format::Html,
+            Self::Text => Format::Text,
+            Self::Jsonl => Format::JsonLines,
+            Self::Json => Format::Json,
+            Self::Csv => Format::Csv,
+            Self::Tsv => Format::Tsv,
+        }
+    }
+}
+
+/// What quotes mean in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Quotes {
+    /// As the first rows suggest
+    Auto,
+    /// They enclose fields
+    On,
+    /// They are characters
+    Off,
+}
+
+impl ReadArgs {
+    /// The same choices, as the reader wants them.
+    pub(super) fn options(&self, keep: Keep) -> Result<ExtractOptions> {
+        let mut options = ExtractOptions::default();
+        options.format = self.from.format();
+        options.fields.text.clone_from(&self.text_field);
+        options.fields.keep = keep;
+        options.table.header = !self.no_header;
+        options.table.quoting = match self.quoting {
+            Quotes::Auto => Quoting::Auto,
+            Quotes::On => Quoting::On,
+            Quotes::Off => Quoting::Off,
+        };
+        if let Some(delimiter) = self.delimiter {
+            let byte = u8::try_from(delimiter).ok().filter(u8::is_ascii);
+            let byte = byte.ok_or_else(|| Problem::new(format!("`--delimiter` is `{delimiter}`, expected an ASCII character")))?;
+            options.table.delimiter = Some(byte);
+        }
+        Ok(options)
+    }
+}
+
+/// An input that is open.
+pub(super) struct Opened {
+    /// Its name in messages.
+    pub(super) name: String,
+    /// Its bytes.
+    pub(super) reader: Box<dyn Read + Send>,
+    /// Progress over its bytes.
+    pub(super) talk: Talk,
+}
+
+/// Opens a file, or standard input for `-`.
+pub(super) fn open(path: &Path) -> Result<Opened> {
+    let name = path.display().to_string();
+    if path == Path::new("-") {
+        if std::io::stdin().is_terminal() {
+            super::talk::say("reading comments from the terminal, until Ctrl-D");
+        }
+        let talk = Talk::reading(None);
+        let reader = Box::new(talk.wrap(std::io::stdin()));
+        return Ok(Opened { name, reader, talk });
+    }
+    let file = open_file(path)?;
+    let talk = Talk::reading(file.metadata().ok().map(|m| m.len()));
+    let reader = Box::new(talk.wrap(file));
+    Ok(Opened { name, reader, talk })
+}
+
+/// Opens a file that must not be a folder.
+pub(super) fn open_file(path: &Path) -> Result<File> {
+    let cannot = || format!("{}: cannot read", path.display());
+    let file = File::open(path).with_context(cannot)?;
+    if file.metadata().with_context(cannot)?.is_dir() {
+        return Err(Problem::new(format!("{}: found a folder, expected a file", path.display())).into());
+    }
+    Ok(file)
+}
+
+/// The whole of a small file.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_file(path)?.read_to_end(&mut bytes).with_context(|| format!("{}: cannot read", path.display()))?;
+    Ok(bytes)
+}
+
+/// The inputs of a command.
+#[derive(Debug, Args)]
+pub(super) struct Inputs {
+    /// Files, or `-` for standard input; plain, .gz or .zst
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+}

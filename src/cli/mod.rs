@@ -1,0 +1,97 @@
+//! Flags in, files and answers out: one file a command.
+//!
+//! The only room that opens files, prints, or knows of terminals; what a command computes is in the rooms below.
+
+mod comments;
+mod evaluate;
+mod explain;
+mod extract;
+mod input;
+mod inspect;
+mod models;
+mod output;
+mod pipeline;
+mod problem;
+mod score;
+mod shell;
+mod table;
+mod talk;
+mod train;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::process::ExitCode;
+
+use problem::Problem;
+
+/// Labels reader comments for incivility, tone and stance, on this machine, and says why
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  moderato extract page.html                          comments of a saved page, a JSON line each
+  moderato score comments.csv -o scored.jsonl         labels for every comment of a table
+  moderato explain \"Get lost, you fool\"               the words that made the labels
+  moderato train training/default.toml -o my.model    a model from a recipe
+
+`moderato COMMAND --help` has more.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Extract(extract::ExtractArgs),
+    Score(score::ScoreArgs),
+    Train(train::TrainArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Explain(explain::ExplainArgs),
+    Inspect(inspect::InspectArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
+}
+
+/// How a command ended, when it ended well enough to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Everything was done.
+    Done,
+    /// Everything was done and the answer is no.
+    No,
+    /// Some input could not be read; the rest was done.
+    SomeUnreadable,
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Extract(args) => extract::run(&args),
+        Command::Score(args) => score::run(&args),
+        Command::Train(args) => train::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
+        Command::Man(args) => shell::man(&args, &Cli::command()),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
+        Ok(Outcome::SomeUnreadable) => ExitCode::from(2),
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            problem::print(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,103 @@
+//! Where results go: standard output, or a file that appears whole or not at all.
+
+use anyhow::{Context, Result};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Takes what a command writes.
+pub(super) enum Output {
+    /// Standard output.
+    Stdout(BufWriter<StdoutLock<'static>>),
+    /// A temporary file beside its destination, renamed when [`finish`](Output::finish)ed and removed otherwise.
+    File { file: BufWriter<NamedTempFile>, path: PathBuf },
+}
+
+const BUFFER: usize = 1 << 18;
+
+impl Output {
+    /// The file at `path`, or standard output for none and for `-`.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self> {
+        match path.filter(|path| *path != Path::new("-")) {
+            None => Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()))),
+            Some(path) => {
+                let file = temporary_beside(path)?;
+                Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path: path.to_owned() })
+            }
+        }
+    }
+
+    /// Makes the result appear.
+    pub(super) fn finish(self) -> Result<()> {
+        match self {
+            Self::Stdout(mut out) => Ok(out.flush()?),
+            Self::File { file, path } => {
+                let cannot = || format!("{}: cannot write", path.display());
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(cannot)?;
+                file.persist(&path).map_err(|e| e.error).with_context(cannot)?;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File { file, .. } => file.flush(),
+        }
+    }
+}
+
+/// Writes a whole file at once, or nothing.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut output = Output::open(Some(path))?;
+    output.write_all(bytes).with_context(|| format!("{}: cannot write", path.display()))?;
+    output.finish()
+}
+
+fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".moderato-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is private by default; this one becomes an ordinary file, as the user's mask allows.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder).with_context(|| format!("{}: cannot write", path.display()))
+}
+
+/// Whether a person reads standard output.
+pub(super) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether colour may be used on standard output: on a terminal, unless `NO_COLOR` says otherwise.
+pub(super) fn stdout_has_color() -> bool {
+    stdout_is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The columns of the terminal; 80 where there is none.
+pub(super) fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).clamp(40, 200)
+}
+
+/// Whether the error, or one below it, is a reader that went away: that is success.
+pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,36 @@
+//! What went wrong, as it is printed: `error: …`, and a hint where there is a cure.
+
+use super::talk::say;
+use crate::extract::ExtractError;
+
+/// An error of the command line itself, with its cure where there is one.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct Problem {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Problem {
+    /// Place, found, expected.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    /// And what to do about it.
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// Prints the error with its causes, and the first hint among them.
+pub(super) fn print(error: &anyhow::Error) {
+    say(&format!("error: {error:#}"));
+    let hint = error.chain().find_map(|cause| {
+        let ours = cause.downcast_ref::<Problem>().and_then(|p| p.hint.clone());
+        ours.or_else(|| cause.downcast_ref::<ExtractError>().and_then(|e| e.hint().map(str::to_owned)))
+    });
+    if let Some(hint) = hint {
+        say(&format!("\nhint: {hint}"));
+    }
+}

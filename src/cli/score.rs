@@ -1,0 +1,281 @@
+//! `moderato score`: comments in, labels and probabilities out.
+
+use super::input::{Inputs, ReadArgs};
+use super::output::{self, Output};
+use super::{Outcome, comments, extract, models, pipeline, table};
+use crate::comment::Comment;
+use crate::extract::Keep;
+use crate::label::{Decision, HeadKind, LabelId};
+use crate::model::{Model, ModelHead, Prediction, Scorer};
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Label every comment of pages, tables and exports
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moderato score comments.csv -o scored.jsonl
+  moderato score page.html --to table
+  moderato extract crawl/*.html | moderato score - --keep --to csv
+
+Each JSON line has the comment's `id`, and under `heads` for each head the `scores` (probabilities) of its
+labels and the `label`, or for heads whose labels hold each on its own the `labels`, that hold at the model's
+thresholds. On a terminal a table is shown.
+
+Exit code 2 says that some record could not be read; the others were scored.")]
+pub(super) struct ScoreArgs {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// A model file; the model inside the program unless given
+    #[arg(short, long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Write here instead of to standard output; the file appears when it is whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    read: ReadArgs,
+    /// What to write: JSON lines, or a table where standard output is a terminal
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    to: Option<To>,
+    /// Carry the fields of the input along
+    #[arg(long)]
+    keep: bool,
+    /// How many threads to use; all cores unless given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// A JSON object a line
+    Jsonl,
+    /// A table with a header, for spreadsheets
+    Csv,
+    /// A table for people, with the words that weighed most
+    Table,
+}
+
+pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
+    let model = models::load(args.model.as_deref())?;
+    let to = args.to.unwrap_or(match args.output.is_none() && output::stdout_is_terminal() {
+        true => To::Table,
+        false => To::Jsonl,
+    });
+    let keep = if args.keep { Keep::All } else { Keep::Nothing };
+    let options = args.read.options(keep)?;
+    let threads = args.threads.unwrap_or_else(pipeline::default_threads);
+    let mut out = Output::open(args.output.as_deref())?;
+    let style = table::Style { width: output::terminal_width(), color: output::stdout_has_color() };
+    match to {
+        To::Jsonl => {}
+        To::Csv => out.write_all(&csv_header(&model, args.keep))?,
+        To::Table => out.write_all(table::header(&model, &style).as_bytes())?,
+    }
+    let json = JsonParts::of(&model);
+    let writer = || {
+        let mut scorer = Scorer::new(&model);
+        let (json, model, style, keep) = (&json, &model, &style, args.keep);
+        move |comment: &mut Comment, out: &mut Vec<u8>| {
+            let prediction = scorer.score(&comment.text);
+            match to {
+                To::Jsonl => json.write(comment, prediction, keep, out),
+                To::Csv => write_csv(model, comment, prediction, keep, out),
+                To::Table => out.extend(table::row(model, comment, prediction, style).bytes()),
+            }
+        }
+    };
+    let summary = comments::write_each(&args.inputs.inputs, &options, threads, writer, &mut out)?;
+    out.finish()?;
+    summary.say();
+    Ok(summary.outcome())
+}
+
+/// What of a JSON line is the same for every comment, so that writing one is mostly copying.
+struct JsonParts {
+    heads: Vec<HeadParts>,
+    /// From the end of the last head to the end of the line, without the brace.
+    model: String,
+}
+
+struct HeadParts {
+    kind: HeadKind,
+    /// `"incivility":{`
+    opening: String,
+    /// `"civil"`, as JSON.
+    labels: Vec<String>,
+}
+
+impl JsonParts {
+    fn of(model: &Model) -> Self {
+        let head = |h: &ModelHead| HeadParts {
+            kind: h.head.kind,
+            opening: format!("{}:{{", quoted(&h.head.name)),
+            labels: h.head.labels.names().iter().map(|name| quoted(name)).collect(),
+        };
+        Self {
+            heads: model.heads().iter().map(head).collect(),
+            model: format!("}},\"model\":{}", quoted(&model.id())),
+        }
+    }
+
+    fn write(&self, comment: &Comment, prediction: &Prediction, keep: bool, out: &mut Vec<u8>) {
+        out.extend(b"{\"id\":");
+        write_quoted(&comment.id, out);
+        out.extend(b",\"heads\":{");
+        for (i, (head, answer)) in self.heads.iter().zip(&prediction.heads).enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            out.extend(head.opening.bytes());
+            match &answer.decision {
+                Decision::OneOf(label) => {
+                    out.extend(b"\"label\":");
+                    out.extend(head.labels[label.index()].bytes());
+                }
+                Decision::Each(holds) => {
+                    out.extend(b"\"labels\":[");
+                    let names = head.labels.iter().zip(holds).filter(|(_, holds)| **holds);
+                    for (n, (name, _)) in names.enumerate() {
+                        if n > 0 {
+                            out.push(b',');
+                        }
+                        out.extend(name.bytes());
+                    }
+                    out.push(b']');
+                }
+            }
+            debug_assert_eq!(head.kind == HeadKind::OneOf, matches!(answer.decision, Decision::OneOf(_)));
+            out.extend(b",\"scores\":{");
+            for (n, (name, p)) in head.labels.iter().zip(&answer.probabilities).enumerate() {
+                if n > 0 {
+                    out.push(b',');
+                }
+                out.extend(name.bytes());
+                out.push(b':');
+                write_probability(*p, out);
+            }
+            out.extend(b"}}");
+        }
+        out.extend(self.model.bytes());
+        if keep {
+            for (name, value) in kept_fields(comment) {
+                out.push(b',');
+                write_quoted(&name, out);
+                out.push(b':');
+                out.extend(value.to_string().bytes());
+            }
+        }
+        out.extend(b"}\n");
+    }
+}
+
+/// The comment's own fields, less those whose names the answer needs.
+fn kept_fields(comment: &Comment) -> impl Iterator<Item = (String, serde_json::Value)> + use<> {
+    let taken = ["id", "heads", "model"];
+    extract::fields(comment).into_iter().filter(move |(name, _)| !taken.contains(&name.as_str()))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn write_quoted(text: &str, out: &mut Vec<u8>) {
+    // Writing a string to memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// Appends a probability with six decimals, trailing zeros left off; rounded, so `0` and `1` stand for less than
+/// half a millionth from them.
+pub(super) fn write_probability(p: f64, out: &mut Vec<u8>) {
+    let millionths = (p.clamp(0.0, 1.0) * 1e6).round() as u32;
+    match millionths {
+        0 => out.push(b'0'),
+        1_000_000 => out.push(b'1'),
+        _ => {
+            let mut digits = [b'0'; 8];
+            digits[1] = b'.';
+            let mut rest = millionths;
+            for digit in digits[2..].iter_mut().rev() {
+                *digit += (rest % 10) as u8;
+                rest /= 10;
+            }
+            let end = digits.iter().rposition(|d| *d != b'0').unwrap_or(0);
+            out.extend(&digits[..=end]);
+        }
+    }
+}
+
+fn csv_header(model: &Model, keep: bool) -> Vec<u8> {
+    let mut cells = vec!["id".to_owned()];
+    for head in model.heads() {
+        cells.push(head.head.name.clone());
+        cells.extend(head.head.labels.names().iter().map(|label| format!("{}.{label}", head.head.name)));
+    }
+    cells.push("model".into());
+    if keep {
+        cells.extend(["text", "fields"].map(str::to_owned));
+    }
+    let mut out = Vec::new();
+    extract::write_row(cells, &mut out);
+    out
+}
+
+fn write_csv(model: &Model, comment: &Comment, prediction: &Prediction, keep: bool, out: &mut Vec<u8>) {
+    let mut cells: Vec<Vec<u8>> = vec![comment.id.clone().into()];
+    for (head, answer) in model.heads().iter().zip(&prediction.heads) {
+        cells.push(label_names(head, &answer.decision).join("|").into());
+        cells.extend(answer.probabilities.iter().map(|p| {
+            let mut cell = Vec::new();
+            write_probability(*p, &mut cell);
+            cell
+        }));
+    }
+    cells.push(model.id().into());
+    if keep {
+        // The rest in one cell: the columns of a table must be known before its first row, and records differ.
+        let rest: serde_json::Map<_, _> = kept_fields(comment).filter(|(name, _)| name != "text").collect();
+        cells.push(comment.text.clone().into());
+        cells.push(serde_json::Value::Object(rest).to_string().into());
+    }
+    extract::write_row(cells, out);
+}
+
+/// The names of the labels that hold.
+pub(super) fn label_names<'h>(head: &'h ModelHead, decision: &Decision) -> Vec<&'h str> {
+    let labels = &head.head.labels;
+    match decision {
+        Decision::OneOf(label) => vec![labels.name(*label)],
+        Decision::Each(holds) => {
+            let held = holds.iter().enumerate().filter(|(_, holds)| **holds);
+            held.map(|(i, _)| labels.name(LabelId::from(i))).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_have_six_decimals_at_most() {
+        let written = |p| {
+            let mut out = Vec::new();
+            write_probability(p, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        for (p, expected) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.5, "0.5"),
+            (0.92, "0.92"),
+            (0.123_456_7, "0.123457"),
+            (0.000_001, "0.000001"),
+            (0.999_999_9, "1"),
+            (f64::NAN, "0"),
+        ] {
+            assert_eq!(written(p), expected);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `moderato completions` and `moderato man`.
+
+use super::Outcome;
+use super::output::Output;
+use anyhow::Result;
+use clap::{Args, Command};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use std::io::Write;
+
+/// Write a completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  moderato completions bash > ~/.local/share/bash-completion/completions/moderato")]
+pub(super) struct CompletionsArgs {
+    shell: Shell,
+}
+
+/// Write the manual page, all commands in one
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  moderato man > moderato.1 && man ./moderato.1")]
+pub(super) struct ManArgs {}
+
+pub(super) fn completions(args: &CompletionsArgs, command: &mut Command) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, command, "moderato", &mut script);
+    print(&script)
+}
+
+pub(super) fn man(_: &ManArgs, command: &Command) -> Result<Outcome> {
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+        let name = format!("moderato {}", subcommand.get_name());
+        let man = Man::new(subcommand.clone().name(name).display_name(None::<String>));
+        man.render_name_section(&mut page)?;
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+        man.render_extra_section(&mut page)?;
+    }
+    print(&page)
+}
+
+fn print(bytes: &[u8]) -> Result<Outcome> {
+    let mut out = Output::open(None)?;
+    out.write_all(bytes)?;
+    out.finish()?;
+    Ok(Outcome::Done)
+}
