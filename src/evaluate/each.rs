@@ -3,6 +3,7 @@
 //! A label whose truth is not known for a comment is left out for that label only; the share of comments
 //! decided rightly as a whole is of those whose every label is known.
 
+use super::Question;
 use super::confusion::{ConfusionMatrix, mean, ratio};
 use super::figures::{Baseline, ClassFigure, Figure, Measurement, decided};
 use super::input::Predictions;
@@ -106,6 +107,12 @@ impl Each {
         always.set(Figure::ExpectedCalibrationError, mean(certain.iter().map(|rank| rank.brier)));
         shares.set(Figure::ExpectedCalibrationError, mean(prior.iter().map(|rank| rank.brier.map(|_| 0.0))));
         (always, shares)
+    }
+
+    /// One question a label.
+    pub(crate) fn questions(&self) -> Vec<Question> {
+        let labels = self.labels.iter().enumerate();
+        labels.map(|(label, measured)| Question::of(label.into(), &measured.ranking)).collect()
     }
 
     /// One table a label.

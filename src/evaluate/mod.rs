@@ -8,29 +8,34 @@
 //! says 0 and warns. Averages over classes leave out those where the figure is undefined.
 
 mod bootstrap;
+mod compare;
 mod confusion;
 mod each;
 mod figures;
+mod histogram;
 mod input;
+mod measured;
 mod one_of;
 #[cfg(test)]
 mod oracle;
 mod random;
 mod ranking;
 mod reliability;
+mod threshold;
 
 pub use bootstrap::{Bootstrap, Groups, Interval};
+pub use compare::{Change, Comparison, McNemar};
 pub use confusion::ConfusionMatrix;
 pub use each::Cooccurrence;
 pub use figures::{ClassFigure, Estimate, Figure, Score};
+pub use histogram::Histogram;
 pub use input::{EvaluateError, Predictions};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
+pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 
-use crate::label::{Head, HeadKind, LabelId, Truth};
-use bootstrap::Sampler;
-use each::Each;
+use crate::label::{Head, LabelId, Truth};
 use figures::Measurement;
-use one_of::OneOf;
+use measured::Measured;
 use std::ops::Index;
 
 /// How to evaluate.
@@ -63,8 +68,22 @@ pub struct Evaluation {
     /// Whether probabilities mean what they say. One table of a one-of head: for the second of two labels,
     /// of more for the most probable one being right. One table a label of a yes-or-no-each head.
     pub reliability: Vec<Reliability>,
+    /// The yes-or-no questions in the head: of two labels the second, of more each against the rest, of a
+    /// yes-or-no-each head each label.
+    pub questions: Vec<Question>,
     /// How the intervals were made, if they were.
     pub intervals: Option<IntervalBasis>,
+}
+
+/// One label against the rest, threshold by threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The label.
+    pub label: LabelId,
+    /// What each threshold does.
+    pub curve: ThresholdCurve,
+    /// How the probabilities are spread.
+    pub histogram: Histogram,
 }
 
 /// Who was taken for what.
@@ -138,38 +157,31 @@ impl Evaluation {
     ) -> Result<Self, EvaluateError> {
         let bootstrap = options.bootstrap.as_ref();
         input::check(head, truths, predictions, bootstrap)?;
-        let weights = vec![1; truths.len()];
-        Ok(match head.kind {
-            HeadKind::OneOf => {
-                let measured = OneOf::new(truths, predictions);
-                let matrix = measured.confusion(&weights);
-                let measurements = Measurements {
-                    itself: measured.measurement(&weights),
-                    baselines: measured.baselines(&matrix),
-                    intervals: bootstrap
-                        .map(|b| intervals(b, &measured.strata(), |w| measured.measurement(w))),
-                    reliability: vec![measured.reliability(predictions)],
-                };
-                let sides =
-                    matrix.classes().map(|class| (matrix.support(class), matrix.predicted(class))).collect();
-                measurements.evaluation(head, Confusion::OneOf(matrix), sides, truths.len() as u64)
-            }
-            HeadKind::Each => {
-                let measured = Each::new(truths, predictions);
-                let matrices = measured.confusions(&weights);
-                let measurements = Measurements {
-                    itself: measured.measurement(&weights),
-                    baselines: measured.baselines(&matrices),
-                    intervals: bootstrap
-                        .map(|b| intervals(b, &measured.strata(), |w| measured.measurement(w))),
-                    reliability: measured.reliabilities(),
-                };
-                let yes = LabelId(1);
-                let sides = matrices.iter().map(|m| (m.support(yes), m.predicted(yes))).collect();
-                let together = Cooccurrence::of(truths, predictions);
-                let n = truths.iter().filter(|truth| is_known(truth)).count() as u64;
-                measurements.evaluation(head, Confusion::Each { matrices, together }, sides, n)
-            }
+        let measured = Measured::new(head, truths, predictions);
+        let confusion = measured.confusion(truths, predictions);
+        let intervals = bootstrap.map(|bootstrap| {
+            let statistics = |weights: &[u32]| measured.measurement(weights).row();
+            measured::intervals(bootstrap, &measured.strata(), statistics)
+        });
+        let questions = measured.questions();
+        let reliability: Vec<Reliability> = match &measured {
+            Measured::OneOf(one_of) => vec![one_of.reliability(predictions)],
+            Measured::Each(each) => each.reliabilities(),
+        };
+        let mut itself = measured.measurement(&vec![1; truths.len()]);
+        let calibration = confusion::mean(reliability.iter().map(|table| table.ece));
+        itself.set(Figure::ExpectedCalibrationError, calibration);
+        let baselines = measured.baselines(&confusion);
+        let (basis, intervals) = intervals.map_or((None, Vec::new()), |(basis, ends)| (Some(basis), ends));
+        Ok(Self {
+            head: head.clone(),
+            n: truths.iter().filter(|truth| is_known(truth)).count() as u64,
+            scores: scores(head, &itself, &baselines, &intervals),
+            classes: classes(&confusion, &itself, &intervals),
+            confusion,
+            reliability,
+            questions,
+            intervals: basis,
         })
     }
 
@@ -203,74 +215,36 @@ fn is_known(truth: &Truth) -> bool {
     }
 }
 
-fn intervals(
-    bootstrap: &Bootstrap,
-    strata: &[u32],
-    measurement: impl Fn(&[u32]) -> Measurement + Sync,
-) -> (IntervalBasis, Vec<Option<Interval>>) {
-    let basis = IntervalBasis {
-        resamples: bootstrap.resamples,
-        seed: bootstrap.seed,
-        n_groups: bootstrap.groups.as_ref().map(Groups::n_groups),
-    };
-    (basis, Sampler::new(bootstrap, strata).intervals(|weights| measurement(weights).row()))
+fn estimate(value: Option<f64>, intervals: &[Option<Interval>], place: usize) -> Estimate {
+    Estimate { value, interval: value.and_then(|_| intervals.get(place).copied().flatten()) }
 }
 
-/// What the two kinds of heads are measured as.
-struct Measurements {
-    itself: Measurement,
-    /// Majority and prior.
-    baselines: (Measurement, Measurement),
-    /// In the order of [`Measurement::row`].
-    intervals: Option<(IntervalBasis, Vec<Option<Interval>>)>,
-    reliability: Vec<Reliability>,
+/// `intervals` in the order of [`Measurement::row`], or none.
+fn scores(
+    head: &Head,
+    itself: &Measurement,
+    (majority, prior): &(Measurement, Measurement),
+    intervals: &[Option<Interval>],
+) -> Vec<Score> {
+    (0..)
+        .zip(Figure::ALL)
+        .filter(|(_, figure)| figure.applies_to(head.kind))
+        .map(|(place, figure)| Score {
+            figure,
+            estimate: estimate(itself.figure(figure), intervals, place),
+            majority: majority.figure(figure),
+            prior: prior.figure(figure),
+        })
+        .collect()
 }
 
-impl Measurements {
-    /// `sides`: how many comments have each label, and how many were given it.
-    fn evaluation(self, head: &Head, confusion: Confusion, sides: Vec<(u64, u64)>, n: u64) -> Evaluation {
-        let (basis, intervals) = match self.intervals {
-            Some((basis, intervals)) => (Some(basis), intervals),
-            None => (None, Vec::new()),
-        };
-        let estimate = |place: usize, value: Option<f64>| Estimate {
-            value,
-            interval: value.and_then(|_| intervals.get(place).copied().flatten()),
-        };
-        let mut itself = self.itself;
-        let calibration = confusion::mean(self.reliability.iter().map(|table| table.ece));
-        itself.set(Figure::ExpectedCalibrationError, calibration);
-        let (majority, prior) = self.baselines;
-        let scores = Figure::ALL
-            .into_iter()
-            .enumerate()
-            .filter(|(_, figure)| figure.applies_to(head.kind))
-            .map(|(place, figure)| Score {
-                figure,
-                estimate: estimate(place, itself.figure(figure)),
-                majority: majority.figure(figure),
-                prior: prior.figure(figure),
-            })
-            .collect();
-        let classes = head
-            .labels
-            .ids()
-            .zip(sides)
-            .zip(&itself.classes)
-            .map(|((label, (support, predicted)), values)| {
-                let start = Figure::ALL.len() + label.index() * ClassFigure::ALL.len();
-                let estimates = std::array::from_fn(|i| estimate(start + i, values[i]));
-                ClassScores { label, support, predicted, estimates }
-            })
-            .collect();
-        Evaluation {
-            head: head.clone(),
-            n,
-            confusion,
-            scores,
-            classes,
-            reliability: self.reliability,
-            intervals: basis,
-        }
-    }
+fn classes(confusion: &Confusion, itself: &Measurement, intervals: &[Option<Interval>]) -> Vec<ClassScores> {
+    let sides = confusion.sides().into_iter().zip(&itself.classes).enumerate();
+    sides
+        .map(|(label, ((support, predicted), values))| {
+            let start = Figure::ALL.len() + label * ClassFigure::ALL.len();
+            let estimates = std::array::from_fn(|i| estimate(values[i], intervals, start + i));
+            ClassScores { label: label.into(), support, predicted, estimates }
+        })
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! Measures heads of which exactly one label holds.
 
+use super::Question;
 use super::confusion::{ConfusionMatrix, mean};
 use super::figures::{Baseline, ClassFigure, Figure, Measurement, decided, entropy};
 use super::input::Predictions;
@@ -84,6 +85,13 @@ impl OneOf {
         always.set(Figure::ExpectedCalibrationError, hits.accuracy().map(|accuracy| 1.0 - accuracy));
         shares.set(Figure::ExpectedCalibrationError, Some(0.0));
         (always, shares)
+    }
+
+    /// The second of two classes; of more, each against the rest.
+    pub(crate) fn questions(&self) -> Vec<Question> {
+        let first = if self.n_classes == 2 { 1 } else { 0 };
+        let rankings = self.rankings.iter().enumerate().skip(first);
+        rankings.map(|(class, ranking)| Question::of(class.into(), ranking)).collect()
     }
 
     /// Of the second of two classes; of more, of the most probable class being right.

@@ -26,7 +26,7 @@
 //! ```
 
 use super::*;
-use crate::label::{Decision, LabelSet};
+use crate::label::{Decision, HeadKind, LabelSet};
 use ndarray::Array2;
 
 fn head(kind: HeadKind, n_labels: usize) -> Head {

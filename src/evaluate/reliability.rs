@@ -63,7 +63,7 @@ impl ReliabilityBin {
 /// The 95 % score interval of a share of `positives` in `n` (Wilson 1927); 0 to 1 of nothing.
 ///
 /// ```
-/// // statsmodels.stats.proportion.proportion_confint(8, 10, method="wilson")
+/// // scipy.stats.binomtest(8, 10).proportion_ci(method="wilson")
 /// let interval = moderato::evaluate::wilson(8, 10);
 /// assert!((interval.low - 0.4901624715).abs() < 1e-9 && (interval.high - 0.9433178485).abs() < 1e-9);
 /// ```
