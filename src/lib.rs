@@ -3,4 +3,5 @@
 pub mod comment;
 pub mod counts;
 pub mod label;
+pub mod logistic;
 pub mod naive_bayes;
