@@ -6,6 +6,7 @@ pub mod counts;
 pub mod evaluate;
 pub mod extract;
 pub mod label;
+pub mod logistic;
 pub mod model;
 pub mod naive_bayes;
 pub mod text;
