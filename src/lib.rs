@@ -1,6 +1,7 @@
 //! The map of the house.
 
 pub mod calibration;
+pub mod cli;
 pub mod comment;
 pub mod counts;
 pub mod evaluate;
@@ -9,4 +10,5 @@ pub mod label;
 pub mod logistic;
 pub mod model;
 pub mod naive_bayes;
+pub mod report;
 pub mod text;

@@ -1,4 +1,5 @@
 //! stub
+pub mod threshold;
 use serde::{Deserialize, Serialize};
 /// stub
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

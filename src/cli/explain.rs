@@ -106,7 +106,13 @@ impl Answer<'_> {
         }
         let (column, _) = table::speaking(self.head, &self.prediction.decision);
         let evidence = &self.evidence[column];
-        writeln!(out, "  why {}: log-odds {:+.2}, of which {:+.2} before any word", visible(self.column_name(column)), evidence.log_odds, evidence.bias)?;
+        writeln!(
+            out,
+            "  why {}: log-odds {:+.2}, of which {:+.2} before any word",
+            visible(self.column_name(column)),
+            evidence.log_odds,
+            evidence.bias
+        )?;
         for term in evidence.terms.iter().take(n_terms) {
             writeln!(out, "    {:+6.2}  {}", term.contribution, visible(&shown(term)))?;
         }
@@ -130,8 +136,12 @@ impl Answer<'_> {
     fn to_json(&self) -> Value {
         let labels = &self.head.head.labels;
         let held = score::label_names(self.head, &self.prediction.decision);
-        let scores: serde_json::Map<String, Value> =
-            labels.names().iter().cloned().zip(self.prediction.probabilities.iter().map(|p| json!(p))).collect();
+        let scores: serde_json::Map<String, Value> = labels
+            .names()
+            .iter()
+            .cloned()
+            .zip(self.prediction.probabilities.iter().map(|p| json!(p)))
+            .collect();
         let evidence: Vec<Value> = self
             .evidence
             .iter()
@@ -228,7 +238,10 @@ mod tests {
             spans: vec![span],
         };
         let text = "you fool, go";
-        assert_eq!(in_place(text, &[term(4.0, 4..8), term(0.9, 0..3), term(-1.0, 10..12)]), "[you] [[fool]], go");
+        assert_eq!(
+            in_place(text, &[term(4.0, 4..8), term(0.9, 0..3), term(-1.0, 10..12)]),
+            "[you] [[fool]], go"
+        );
         assert_eq!(in_place(text, &[]), text);
     }
 }

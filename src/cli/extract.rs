@@ -47,9 +47,8 @@ enum To {
 }
 
 /// The columns of `--to csv`.
-const COLUMNS: [&str; 11] = [
-    "id", "text", "author", "time", "parent", "source", "position", "depth", "permalink", "votes", "quoted",
-];
+const COLUMNS: [&str; 11] =
+    ["id", "text", "author", "time", "parent", "source", "position", "depth", "permalink", "votes", "quoted"];
 
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     let options = args.read.options(Keep::Details)?;

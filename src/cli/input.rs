@@ -87,7 +87,9 @@ impl ReadArgs {
         };
         if let Some(delimiter) = self.delimiter {
             let byte = u8::try_from(delimiter).ok().filter(u8::is_ascii);
-            let byte = byte.ok_or_else(|| Problem::new(format!("`--delimiter` is `{delimiter}`, expected an ASCII character")))?;
+            let byte = byte.ok_or_else(|| {
+                Problem::new(format!("`--delimiter` is `{delimiter}`, expected an ASCII character"))
+            })?;
             options.table.delimiter = Some(byte);
         }
         Ok(options)

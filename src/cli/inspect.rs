@@ -69,7 +69,7 @@ fn columns<'m>(model: &'m Model, head: &'m ModelHead, n: usize) -> Vec<Column<'m
             let named = |&(id, weight): &(u32, f32)| (vocabulary.text(id), weight);
             Column {
                 label: &names[label],
-                threshold: head.thresholds.get(column).copied(),
+                threshold: head.readout.thresholds.get(column).copied(),
                 support: head.support.get(label).copied(),
                 words_for: ranked.iter().take(n).filter(|r| r.1 > 0.0).map(named).collect(),
                 words_against: ranked.iter().rev().take(n).filter(|r| r.1 < 0.0).map(named).collect(),
@@ -86,10 +86,21 @@ fn write_text(model: &Model, n: usize, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{}", visible(&about.description))?;
     }
     let n_characters = vocabulary.n_characters();
-    writeln!(out, "\n{} terms: {} of words, {n_characters} of characters", vocabulary.len(), vocabulary.len() as u32 - n_characters)?;
+    writeln!(
+        out,
+        "\n{} terms: {} of words, {n_characters} of characters",
+        vocabulary.len(),
+        vocabulary.len() as u32 - n_characters
+    )?;
     writeln!(out, "seed {}\n\ntrained on", about.seed)?;
     for source in &about.sources {
-        writeln!(out, "  {:>7} comments  {} ({})", source.n_comments, visible(&source.name), visible(&source.licence))?;
+        writeln!(
+            out,
+            "  {:>7} comments  {} ({})",
+            source.n_comments,
+            visible(&source.name),
+            visible(&source.licence)
+        )?;
     }
     for head in model.heads() {
         let target = head.head.target.as_ref().map_or(String::new(), |t| format!(" toward {}", visible(t)));
@@ -103,9 +114,12 @@ fn write_text(model: &Model, n: usize, out: &mut impl Write) -> Result<()> {
         )?;
         for column in columns(model, head, n) {
             let support = column.support.map_or(String::new(), |s| format!(", {s} comments"));
-            let threshold = column.threshold.map_or(String::new(), |t| format!(", from probability {t:.3} on"));
+            let threshold =
+                column.threshold.map_or(String::new(), |t| format!(", from probability {t:.3} on"));
             writeln!(out, "  {}{support}{threshold}", visible(column.label))?;
-            let list = |words: &[(&str, f32)]| words.iter().map(|(word, _)| visible(word)).collect::<Vec<_>>().join(" · ");
+            let list = |words: &[(&str, f32)]| {
+                words.iter().map(|(word, _)| visible(word)).collect::<Vec<_>>().join(" · ")
+            };
             writeln!(out, "    for      {}", list(&column.words_for))?;
             writeln!(out, "    against  {}", list(&column.words_against))?;
         }
@@ -128,7 +142,7 @@ fn as_json(model: &Model, n: usize) -> Value {
             "head": head.head,
             "algorithm": head.algorithm,
             "n_documents": head.n_documents,
-            "calibrations": head.calibrations,
+            "calibrations": head.readout.calibrations,
             "columns": columns.collect::<Vec<_>>(),
         })
     });

@@ -33,6 +33,7 @@ pub(super) fn heads<'m>(model: &'m Model, name: Option<&str>) -> Result<Vec<&'m 
 pub(super) fn head<'m>(model: &'m Model, name: &str) -> Result<&'m ModelHead> {
     model.head(name).ok_or_else(|| {
         let names: Vec<&str> = model.heads().iter().map(|h| h.head.name.as_str()).collect();
-        Problem::new(format!("model {}: no head `{name}`, expected one of {}", model.id(), names.join(", "))).into()
+        Problem::new(format!("model {}: no head `{name}`, expected one of {}", model.id(), names.join(", ")))
+            .into()
     })
 }

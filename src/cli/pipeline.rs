@@ -75,10 +75,15 @@ mod tests {
         for n in [1, 2, 3, 7] {
             let mut results = Vec::new();
             let squared = |i: u64| i * i;
-            let done: Result<(), ()> = in_order(0..1000, workers(n), || squared, |r| {
-                results.push(r);
-                Ok(())
-            });
+            let done: Result<(), ()> = in_order(
+                0..1000,
+                workers(n),
+                || squared,
+                |r| {
+                    results.push(r);
+                    Ok(())
+                },
+            );
             assert_eq!(done, Ok(()));
             assert_eq!(results, (0..1000).map(|i| i * i).collect::<Vec<u64>>());
         }
@@ -87,10 +92,15 @@ mod tests {
     #[test]
     fn when_the_consumer_stops_everyone_does() {
         let mut n = 0;
-        let stopped = in_order(0u64.., workers(2), || |i| i, |_| {
-            n += 1;
-            if n == 10 { Err("enough") } else { Ok(()) }
-        });
+        let stopped = in_order(
+            0u64..,
+            workers(2),
+            || |i| i,
+            |_| {
+                n += 1;
+                if n == 10 { Err("enough") } else { Ok(()) }
+            },
+        );
         assert_eq!(stopped, Err("enough"));
     }
 

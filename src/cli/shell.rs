@@ -32,8 +32,7 @@ pub(super) fn man(_: &ManArgs, command: &Command) -> Result<Outcome> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
     for subcommand in command.get_subcommands().filter(|c| !c.is_hide_set()) {
-        let name = format!("moderato {}", subcommand.get_name());
-        let man = Man::new(subcommand.clone().name(name).display_name(None::<String>));
+        let man = Man::new(subcommand.clone());
         man.render_name_section(&mut page)?;
         man.render_synopsis_section(&mut page)?;
         man.render_description_section(&mut page)?;

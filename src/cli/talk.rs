@@ -20,7 +20,9 @@ impl Talk {
             Some(len) => ProgressBar::new(len).with_style(style(
                 "{wide_bar:.dim} {bytes}/{total_bytes} {msg} {binary_bytes_per_sec} {eta} left",
             )),
-            None => ProgressBar::no_length().with_style(style("{spinner} {bytes} {msg} {binary_bytes_per_sec}")),
+            None => {
+                ProgressBar::no_length().with_style(style("{spinner} {bytes} {msg} {binary_bytes_per_sec}"))
+            }
         };
         Self { bar, n_told: 0 }
     }

@@ -15,6 +15,18 @@ pub enum Link {
     Softmax,
 }
 
+/// How the log-odds of a head's columns become probabilities and labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Readout {
+    /// How log-odds become probabilities where there is no calibration.
+    pub link: Link,
+    /// What each column's log-odds mean; as many as columns.
+    pub calibrations: Vec<Calibration>,
+    /// A label holds from this probability on: of a yes/no-each head one a label, of two one-of labels one, for
+    /// the second; none for more.
+    pub thresholds: Vec<f64>,
+}
+
 /// One question, fitted.
 ///
 /// A one-of head of two labels has one column, the log-odds of its second label; every other head has one column a
@@ -25,19 +37,15 @@ pub struct ModelHead {
     pub head: Head,
     /// Name of the algorithm that fitted it.
     pub algorithm: String,
-    /// How log-odds become probabilities.
-    pub link: Link,
+    /// How its log-odds become an answer.
+    #[serde(flatten)]
+    pub readout: Readout,
     /// The group of columns that share its weighting.
     pub group: usize,
     /// Its first column in that group.
     pub first_column: usize,
     /// The constant of each column.
     pub bias: Vec<f64>,
-    /// What each column's log-odds mean; as many as columns.
-    pub calibrations: Vec<Calibration>,
-    /// A label holds from this probability on: of a yes/no-each head one a label, of two one-of labels one, for
-    /// the second; none for more.
-    pub thresholds: Vec<f64>,
     /// How many comments it was fitted on, by label (for a yes/no-each head, those that have it).
     pub support: Vec<u64>,
     /// How many comments it was fitted on.
@@ -64,8 +72,8 @@ impl ModelHead {
         let thresholds = if self.head.kind == HeadKind::OneOf && n > 1 { 0 } else { n };
         for (what, found, expected) in [
             ("biases", self.bias.len(), n),
-            ("calibrations", self.calibrations.len(), n),
-            ("thresholds", self.thresholds.len(), thresholds),
+            ("calibrations", self.readout.calibrations.len(), n),
+            ("thresholds", self.readout.thresholds.len(), thresholds),
         ] {
             if found != expected {
                 return Err(format!("found {found} {what}, expected {expected}"));
@@ -84,48 +92,68 @@ impl ModelHead {
 
     /// Whether its one column speaks for both labels.
     pub fn is_two_way(&self) -> bool {
-        self.head.kind == HeadKind::OneOf && self.head.labels.len() == 2
+        is_two_way(&self.head)
     }
 
     /// Writes the probability of each label, given the log-odds of each column.
     ///
     /// Probabilities of a one-of head sum to 1.
     pub fn probabilities(&self, log_odds: &[f64], out: &mut Vec<f64>) {
+        self.readout.probabilities(&self.head, log_odds, out);
+    }
+
+    /// The labels that hold at the stored thresholds; of several one-of labels the most probable, the first of
+    /// equals.
+    pub fn decide(&self, probabilities: &[f64]) -> Decision {
+        self.readout.decide(&self.head, probabilities)
+    }
+}
+
+impl Readout {
+    /// No calibration, and even thresholds.
+    pub(super) fn plain(head: &Head, link: Link) -> Self {
+        let n = ModelHead::columns_of(head);
+        let several = head.kind == HeadKind::OneOf && n > 1;
+        Self {
+            link,
+            calibrations: vec![Calibration::Identity; n],
+            thresholds: if several { Vec::new() } else { vec![0.5; n] },
+        }
+    }
+
+    pub(super) fn probabilities(&self, head: &Head, log_odds: &[f64], out: &mut Vec<f64>) {
         out.clear();
-        if self.is_two_way() {
+        if is_two_way(head) {
             let second = self.calibrations[0].probability(log_odds[0]);
             out.extend([1.0 - second, second]);
             return;
         }
         let plain = self.calibrations.iter().all(|c| *c == Calibration::Identity);
-        if self.link == Link::Softmax && plain {
+        if self.link == Link::Softmax && head.kind == HeadKind::OneOf && plain {
             softmax(log_odds, out);
             return;
         }
         out.extend(self.calibrations.iter().zip(log_odds).map(|(c, &z)| c.probability(z)));
-        if self.head.kind == HeadKind::OneOf {
+        if head.kind == HeadKind::OneOf {
             let sum: f64 = out.iter().sum();
             let n = out.len() as f64;
             out.iter_mut().for_each(|p| *p = if sum > 0.0 { *p / sum } else { 1.0 / n });
         }
     }
 
-    /// The labels that hold at the stored thresholds; of several one-of labels the most probable, the first of
-    /// equals.
-    pub fn decide(&self, probabilities: &[f64]) -> Decision {
+    pub(super) fn decide(&self, head: &Head, probabilities: &[f64]) -> Decision {
         let mut decision = Decision::Each(Vec::new());
-        self.decide_into(probabilities, &mut decision);
+        self.decide_into(head, probabilities, &mut decision);
         decision
     }
 
     /// As [`decide`](Self::decide), into a decision that is used again.
-    pub(super) fn decide_into(&self, probabilities: &[f64], decision: &mut Decision) {
-        if self.head.kind == HeadKind::OneOf {
-            let best = if self.is_two_way() {
+    pub(super) fn decide_into(&self, head: &Head, probabilities: &[f64], decision: &mut Decision) {
+        if head.kind == HeadKind::OneOf {
+            let best = if is_two_way(head) {
                 usize::from(probabilities[1] >= self.thresholds[0])
             } else {
-                (1..probabilities.len())
-                    .fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best })
+                first_largest(probabilities)
             };
             *decision = Decision::OneOf(LabelId::from(best));
             return;
@@ -138,6 +166,14 @@ impl ModelHead {
             holds.extend(probabilities.iter().zip(&self.thresholds).map(|(p, t)| p >= t));
         }
     }
+}
+
+fn is_two_way(head: &Head) -> bool {
+    head.kind == HeadKind::OneOf && head.labels.len() == 2
+}
+
+fn first_largest(probabilities: &[f64]) -> usize {
+    (1..probabilities.len()).fold(0, |best, i| if probabilities[i] > probabilities[best] { i } else { best })
 }
 
 /// `exp(z_i) / Σ exp(z_j)`, shifted by the largest so that nothing overflows.
@@ -161,15 +197,14 @@ mod tests {
             target: None,
         };
         let n = ModelHead::columns_of(&head);
+        let readout = Readout::plain(&head, link);
         ModelHead {
             head,
             algorithm: "multinomial".into(),
-            link,
+            readout,
             group: 0,
             first_column: 0,
             bias: vec![0.0; n],
-            calibrations: vec![Calibration::Identity; n],
-            thresholds: if kind == HeadKind::OneOf && n > 1 { Vec::new() } else { vec![0.5; n] },
             support: Vec::new(),
             n_documents: 0,
         }
@@ -188,7 +223,8 @@ mod tests {
         let p = probabilities(&head, &[libm::log(3.0)]);
         assert!((p[1] - 0.75).abs() < 1e-12 && (p[0] - 0.25).abs() < 1e-12);
         assert_eq!(head.decide(&p), Decision::OneOf(LabelId(1)));
-        let lenient = ModelHead { thresholds: vec![0.8], ..head };
+        let lenient =
+            ModelHead { readout: Readout { thresholds: vec![0.8], ..head.readout.clone() }, ..head };
         assert_eq!(lenient.decide(&p), Decision::OneOf(LabelId(0)));
     }
 

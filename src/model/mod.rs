@@ -16,7 +16,7 @@ pub mod train;
 
 pub use evidence::{Evidence, TermEvidence, byte_weights};
 pub use group::{Group, GroupError};
-pub use head::{Link, ModelHead};
+pub use head::{Link, ModelHead, Readout};
 pub use prediction::{HeadPrediction, Prediction};
 pub use scorer::Scorer;
 

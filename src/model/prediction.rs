@@ -30,7 +30,7 @@ impl Prediction {
             answer.log_odds.clear();
             answer.log_odds.extend(head.bias.iter().zip(&sums[first..]).map(|(bias, sum)| bias + sum));
             head.probabilities(&answer.log_odds, &mut answer.probabilities);
-            head.decide_into(&answer.probabilities, &mut answer.decision);
+            head.readout.decide_into(&head.head, &answer.probabilities, &mut answer.decision);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Model → bytes.
 
 use super::{ENTRY, FORMAT, GroupHeader, HeadHeader, Header, ModelFileError, checksum};
-use crate::model::Model;
+use crate::model::{HASH_DIGITS, Model};
 use crate::naive_bayes::{ClassCounts, NaiveBayesSettings};
 use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, TensorView};
@@ -21,9 +21,7 @@ impl Model {
     /// If an array is beyond what the format can hold.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
         let arrays = self.arrays();
-        let mut header = self.header();
-        header.sha256 =
-            checksum(&header, arrays.iter().map(|(name, array)| (name.as_str(), array.bytes.as_slice())));
+        let header = self.signed_header(&arrays);
         let entry = serde_json::to_string(&header).map_err(|e| ModelFileError::NotAModel(e.to_string()))?;
         let views = arrays
             .iter()
@@ -33,6 +31,19 @@ impl Model {
         views
             .and_then(|views| safetensors::serialize(views, Some(HashMap::from([(ENTRY.to_owned(), entry)]))))
             .map_err(|e| ModelFileError::NotAModel(e.to_string()))
+    }
+
+    /// Names the model by what it holds.
+    pub(in crate::model) fn sign(&mut self) {
+        let header = self.signed_header(&self.arrays());
+        self.hash = header.sha256.chars().take(HASH_DIGITS).collect();
+    }
+
+    fn signed_header(&self, arrays: &BTreeMap<String, Array>) -> Header {
+        let mut header = self.header();
+        let bytes = arrays.iter().map(|(name, array)| (name.as_str(), array.bytes.as_slice()));
+        header.sha256 = checksum(&header, bytes);
+        header
     }
 
     fn header(&self) -> Header {

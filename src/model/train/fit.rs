@@ -1,11 +1,12 @@
 //! One head's columns, fitted on documents that are counted already.
 
-use super::settings::HeadSettings;
 use super::TrainError;
+use super::settings::HeadSettings;
 use crate::counts::matrix::CountMatrix;
 use crate::counts::weighted::WeightedMatrix;
 use crate::counts::weighting::{FittedWeighting, Weighting};
 use crate::label::{Head, HeadKind, LabelId, Truth};
+use crate::logistic::{DesignMatrix, LinearModel};
 use crate::model::{Link, ModelHead, derive};
 use crate::naive_bayes::{LabelledCounts, NaiveBayes, NaiveBayesSettings};
 use ndarray::Array2;
@@ -85,8 +86,11 @@ impl Documents {
                 let classes: Vec<LabelId> = rows.iter().map(|row| row.class).collect();
                 let multiplicities = labels.multiplicities(head, &documents)?;
                 let counts = self.counts.select_rows(&documents);
-                let labelled =
-                    LabelledCounts { counts: &counts, labels: &classes, multiplicities: multiplicities.as_deref() };
+                let labelled = LabelledCounts {
+                    counts: &counts,
+                    labels: &classes,
+                    multiplicities: multiplicities.as_deref(),
+                };
                 Ok(settings.fit(&labelled, n_classes)?)
             })
             .collect::<Result<Vec<_>, TrainError>>()?;
@@ -104,6 +108,50 @@ impl Documents {
     }
 }
 
+impl Documents {
+    fn fit_logistic(
+        &self,
+        head: &Head,
+        settings: &HeadSettings,
+        labels: &Labels<'_>,
+    ) -> Result<FittedHead, TrainError> {
+        let wanted = |(fitted, _): &&(FittedWeighting, _)| fitted.weighting() == settings.weighting;
+        let (weighting, matrix) = self.weighted.iter().find(wanted).ok_or_else(|| TrainError::Head {
+            head: head.name.clone(),
+            problem: "its weighting was not prepared".into(),
+        })?;
+        let rows: Vec<usize> = (0..labels.truths.len()).filter(|&i| labels.truths[i].is_some()).collect();
+        let design = DesignMatrix::from(matrix.select_rows(&rows));
+        let params = settings.logistic().check()?;
+        let n_columns = ModelHead::columns_of(head);
+        let columns = (0..n_columns)
+            .into_par_iter()
+            .map(|c| {
+                let column = if n_columns == head.labels.len() { c } else { 1 };
+                let truths: Vec<Option<bool>> = rows.iter().map(|&i| labels.holds(i, column)).collect();
+                // A document that is not labelled for this column weighs nothing in it.
+                let weight = |(truth, &i): (&Option<bool>, &usize)| {
+                    truth.map_or(0.0, |_| f64::from(labels.weights[i]))
+                };
+                let weights: Vec<f64> = truths.iter().zip(&rows).map(weight).collect();
+                let truths: Vec<bool> = truths.into_iter().map(Option::unwrap_or_default).collect();
+                Ok(params.fit(&design, &truths, Some(&weights))?)
+            })
+            .collect::<Result<Vec<LinearModel>, TrainError>>()?;
+        let mut weights = Array2::zeros((matrix.n_terms(), n_columns));
+        for (mut column, fitted) in weights.columns_mut().into_iter().zip(&columns) {
+            column.assign(&ndarray::aview1(&fitted.weights));
+        }
+        Ok(FittedHead {
+            weighting: weighting.clone(),
+            link: Link::Logistic,
+            bias: columns.iter().map(|fitted| fitted.bias).collect(),
+            weights,
+            classifiers: Vec::new(),
+        })
+    }
+}
+
 /// A document and its class.
 struct Row {
     document: usize,
@@ -111,6 +159,14 @@ struct Row {
 }
 
 impl Labels<'_> {
+    /// Whether label `label` is true of document `i`, if that is known.
+    fn holds(&self, i: usize, label: usize) -> Option<bool> {
+        match self.truths[i].as_ref()? {
+            Truth::OneOf(truth) => Some(truth.index() == label),
+            Truth::Each(holds) => holds.get(label).copied().flatten(),
+        }
+    }
+
     /// The documents that have labels, with the class of each: of a one-of head its label, of label `i` of a
     /// yes/no-each head no and yes.
     fn classes(&self, kind: HeadKind, i: usize) -> Vec<Row> {
@@ -133,7 +189,9 @@ impl Labels<'_> {
         let whole = |&d: &usize| {
             let weight = self.weights[d];
             let is_whole = weight >= 0.0 && weight.fract() == 0.0 && weight < 1e6;
-            is_whole.then_some(weight as u32).ok_or_else(|| TrainError::Weight { head: head.name.clone(), weight })
+            is_whole
+                .then_some(weight as u32)
+                .ok_or_else(|| TrainError::Weight { head: head.name.clone(), weight })
         };
         documents.iter().map(whole).collect::<Result<_, _>>().map(Some)
     }
@@ -141,8 +199,8 @@ impl Labels<'_> {
 
 impl FittedHead {
     /// The log-odds of each document, shape `(n_documents, n_columns)`.
-    pub(super) fn log_odds(&self, counts: CountMatrix) -> Array2<f64> {
-        let matrix = self.weighting.weigh(counts);
+    pub(super) fn log_odds(&self, counts: &CountMatrix) -> Array2<f64> {
+        let matrix = self.weighting.weigh(counts.clone());
         let mut log_odds = Array2::zeros((matrix.n_documents(), self.bias.len()));
         for (document, mut out) in log_odds.rows_mut().into_iter().enumerate() {
             out.iter_mut().zip(&self.bias).for_each(|(z, bias)| *z = *bias);

@@ -6,18 +6,19 @@
 //! Deliberately absent: reading comments, and figures; the out-of-fold predictions are returned for whoever
 //! evaluates them.
 
-mod auto;
 mod fit;
 mod out_of_fold;
 mod settings;
 
 pub use out_of_fold::OutOfFold;
-pub use settings::{Algorithm, CalibrationChoice, ClassWeight, HeadSettings, UnknownAlgorithm};
+pub use settings::{Algorithm, HeadSettings, UnknownAlgorithm};
 
-use super::{About, Group, GroupError, Model, ModelHead};
+use super::{About, Group, GroupError, Model, ModelHead, Readout};
 use crate::counts::vectorizer::{Pruning, Vectorizer, VectorizerError};
+use crate::counts::weighting::Weighting;
 use crate::counts::weighting::{FittedWeighting, WeightingError};
-use crate::label::{Head, HeadKind, Truth};
+use crate::label::{Head, Truth};
+use crate::logistic::LogisticError;
 use crate::naive_bayes::NaiveBayesError;
 use crate::text::{Analysis, AnalysisError, Analyzer};
 use fit::{Documents, FittedHead, Labels};
@@ -34,6 +35,16 @@ pub struct Plan {
     pub pruning: Pruning,
     /// The heads and how each is fitted.
     pub heads: Vec<(Head, HeadSettings)>,
+}
+
+impl Plan {
+    /// The weightings its heads ask for; naive Bayes has its own.
+    fn weightings(&self) -> impl Iterator<Item = Weighting> {
+        self.heads
+            .iter()
+            .filter(|(_, settings)| settings.naive_bayes().is_none())
+            .map(|(_, settings)| settings.weighting)
+    }
 }
 
 /// Comments with their labels.
@@ -100,6 +111,9 @@ pub enum TrainError {
     /// No naive Bayes.
     #[error(transparent)]
     NaiveBayes(#[from] NaiveBayesError),
+    /// No logistic regression.
+    #[error(transparent)]
+    Logistic(#[from] LogisticError),
     /// Weights that do not fit.
     #[error(transparent)]
     Group(#[from] GroupError),
@@ -122,7 +136,11 @@ pub enum TrainError {
 ///
 /// # Panics
 /// If truths, weights or folds are not as many as texts.
-pub fn train(plan: &Plan, set: &TrainingSet<'_>, mut on_step: impl FnMut(Step)) -> Result<Trained, TrainError> {
+pub fn train(
+    plan: &Plan,
+    set: &TrainingSet<'_>,
+    mut on_step: impl FnMut(Step),
+) -> Result<Trained, TrainError> {
     assert_eq!(set.truths.len(), plan.heads.len(), "truths must be given for each head");
     assert_eq!(set.weights.len(), set.texts.len(), "each text has a weight");
     assert!(set.folds.is_empty() || set.folds.len() == set.texts.len(), "each text has a fold");
@@ -143,11 +161,11 @@ pub fn train(plan: &Plan, set: &TrainingSet<'_>, mut on_step: impl FnMut(Step)) 
         false => Vectorizer::new(analyzer, whole.vocabulary().select(&kept)),
     };
     let counts = counts.select_terms(&kept);
-    let weightings = plan.heads.iter().filter(|(_, s)| s.naive_bayes().is_none()).map(|(_, s)| s.weighting);
-    let documents = Documents::new(counts, vectorizer.vocabulary().n_characters(), weightings)?;
+    let documents = Documents::new(counts, vectorizer.vocabulary().n_characters(), plan.weightings())?;
     let mut parts = Parts::default();
     for (h, (head, settings)) in plan.heads.iter().enumerate() {
-        let fitted = documents.fit(head, settings, &Labels { truths: &set.truths[h], weights: set.weights })?;
+        let fitted =
+            documents.fit(head, settings, &Labels { truths: &set.truths[h], weights: set.weights })?;
         parts.add(head, settings, &set.truths[h], fitted, out_of_fold.get(h));
     }
     let model = parts.model(plan.about.clone(), vectorizer)?;
@@ -156,10 +174,9 @@ pub fn train(plan: &Plan, set: &TrainingSet<'_>, mut on_step: impl FnMut(Step)) 
 
 fn check_support(head: &Head, truths: &[Option<Truth>]) -> Result<(), TrainError> {
     match support(head, truths).iter().position(|n| *n == 0) {
-        Some(empty) => Err(TrainError::EmptyLabel {
-            head: head.name.clone(),
-            label: head.labels.names()[empty].clone(),
-        }),
+        Some(empty) => {
+            Err(TrainError::EmptyLabel { head: head.name.clone(), label: head.labels.names()[empty].clone() })
+        }
         None => Ok(()),
     }
 }
@@ -204,20 +221,17 @@ impl Parts {
         let columns = &mut self.groups[group].2;
         let first_column = columns.iter().map(Array2::ncols).sum();
         columns.push(fitted.weights);
-        let n_columns = fitted.bias.len();
-        let (calibrations, thresholds) = match out_of_fold {
-            Some(oof) => (oof.calibrations.clone(), oof.thresholds.clone()),
-            None => out_of_fold::uncalibrated(head, n_columns),
+        let readout = match out_of_fold {
+            Some(out_of_fold) => out_of_fold.readout.clone(),
+            None => Readout::plain(head, fitted.link),
         };
         self.heads.push(ModelHead {
             head: head.clone(),
             algorithm: settings.algorithm.name().to_owned(),
-            link: fitted.link,
+            readout,
             group,
             first_column,
             bias: fitted.bias,
-            calibrations,
-            thresholds,
             support: support(head, truths),
             n_documents: truths.iter().flatten().count() as u64,
         });

