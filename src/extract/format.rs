@@ -92,7 +92,9 @@ impl Head<'_> {
         let line_end = memchr::memchr(b'\n', text);
         let line = &text[..line_end.unwrap_or(text.len())];
         let second = text[line.len()..].trim_ascii_start().first();
-        if second == Some(&b'{') || self.named == Some(Format::JsonLines) {
+        // A document over several lines breaks where one may: `{"comments": [` and then `{`.
+        let goes_on = matches!(line.trim_ascii_end().last(), Some(b'[' | b'{' | b',' | b':'));
+        if second == Some(&b'{') && !goes_on || self.named == Some(Format::JsonLines) {
             return Some(Format::JsonLines);
         }
         let (keys, complete) = top_level_keys(line);
@@ -107,7 +109,7 @@ impl Head<'_> {
             return Some(Format::JsonLines);
         }
         // A document over several lines has a quote next, whether or not a key stood on the first.
-        (second == Some(&b'"') || self.named == Some(Format::Json)).then_some(Format::Json)
+        (second == Some(&b'"') || goes_on && second == Some(&b'{') || self.named == Some(Format::Json)).then_some(Format::Json)
     }
 
     fn table(&self) -> Option<Format> {
@@ -163,4 +165,73 @@ fn top_level_keys(json: &[u8]) -> (Vec<String>, bool) {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let read = Keys(&mut keys).deserialize(&mut deserializer).and_then(|()| deserializer.end());
     (keys, read.is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, content: &str, expected: Format) {
+        let head = Head {
+            bytes: content.as_bytes(),
+            whole: true,
+            named: named(name),
+            asked: None,
+            table: &TableOptions::default(),
+        };
+        assert_eq!(head.format(), expected, "{name}: {content}");
+    }
+
+    #[test]
+    fn content_tells_the_format() {
+        check("-", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n", Format::JsonLines);
+        check("-", "\n {\"text\":\"a\"}", Format::JsonLines);
+        check("-", "{\"version\":1,\"comments\":[{\"html\":\"a\"}]}", Format::Json);
+        check("-", "{\n  \"version\": 1,\n  \"comments\": []\n}", Format::Json);
+        check("-", "{\"comments\": [\n{\"html\": \"a\"}", Format::Json);
+        check("-", "{\"text\": \"cut sho\n{\"text\": \"b\"}\n", Format::JsonLines);
+        check("-", "[\n  {\"text\": \"a\"}\n]", Format::Json);
+        check("-", "[]", Format::Json);
+        check("-", "[Update, 5 pm] The council met.\n", Format::Text);
+        check("-", "{sighs} not again\n", Format::Text);
+        check("-", "<!DOCTYPE html>\n<html><body>", Format::Html);
+        check("-", "\n<p>Only a piece</p>", Format::Html);
+        check("-", "Loose <b>text</b> <i>with</i> <u>marks</u>", Format::Html);
+        check("-", "<3 this\nso much\n", Format::Text);
+        check("-", "id,text\n1,a\n2,b\n", Format::Csv);
+        check("-", "id;Comment\n1;<p>a</p><p>b</p><p>c</p>\n", Format::Csv);
+        check("-", "id\tphrase\n1\ta\n", Format::Tsv);
+        check("-", "Well, yes\nBut, no\n", Format::Text);
+        check("-", "text\nonly one column\n", Format::Text);
+        check("-", "Three readers replied.\n\nPat\nI agree.\n", Format::Text);
+    }
+
+    #[test]
+    fn the_name_decides_where_content_does_not() {
+        check("a.csv", "text\nonly one column\n", Format::Csv);
+        check("a.csv.gz", "1,2\n3,4\n", Format::Csv);
+        check("a.TSV", "one\ntwo\n", Format::Tsv);
+        check("a.ndjson", "not yet\n", Format::JsonLines);
+        check("page.htm", "no tags at all", Format::Html);
+        check("notes.txt", "a </b> </c> </d>", Format::Text);
+        check("a.json", "{\"text\": \"a\"\n", Format::Json);
+    }
+
+    #[test]
+    fn content_goes_before_the_name() {
+        check("a.csv", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n", Format::JsonLines);
+        check("a.json", "{\"text\":\"a\"}\n{\"text\":\"b\"}\n", Format::JsonLines);
+        check("a.csv", "id\ttext\n1\ta, b\n2\tc\n", Format::Tsv);
+        check("a.jsonl", "id,text\n1,a\n", Format::Csv);
+        check("a.txt", "<!doctype html><title>x</title>", Format::Html);
+    }
+
+    #[test]
+    fn a_field_asked_for_tells_a_table_too() {
+        let bytes = b"id,phrase\n1,a\n";
+        let table = TableOptions::default();
+        let head = Head { bytes, whole: true, named: None, asked: Some("phrase"), table: &table };
+        assert_eq!(head.format(), Format::Csv);
+    }
 }
