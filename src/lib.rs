@@ -3,6 +3,7 @@
 pub mod calibration;
 pub mod cli;
 pub mod comment;
+pub mod corpus;
 pub mod counts;
 pub mod evaluate;
 pub mod extract;

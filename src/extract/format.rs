@@ -5,10 +5,12 @@ use super::fields::TEXT_FIELDS;
 use super::input::Input;
 use super::options::ExtractOptions;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What an input is written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Format {
     /// Recognised by content, then by name.
@@ -19,6 +21,7 @@ pub enum Format {
     /// A page saved as plain text.
     Text,
     /// One JSON object a line.
+    #[serde(rename = "jsonl")]
     JsonLines,
     /// One JSON document: an array of objects.
     Json,
@@ -26,6 +29,31 @@ pub enum Format {
     Csv,
     /// Tab-separated values.
     Tsv,
+}
+
+impl Format {
+    /// Every format, in the order they are listed for users.
+    pub const ALL: [Self; 7] =
+        [Self::Auto, Self::Html, Self::Text, Self::JsonLines, Self::Json, Self::Csv, Self::Tsv];
+
+    /// The name it has in flags and recipes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Html => "html",
+            Self::Text => "text",
+            Self::JsonLines => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// What `input` is.
@@ -109,7 +137,8 @@ impl Head<'_> {
             return Some(Format::JsonLines);
         }
         // A document over several lines has a quote next, whether or not a key stood on the first.
-        (second == Some(&b'"') || goes_on && second == Some(&b'{') || self.named == Some(Format::Json)).then_some(Format::Json)
+        (second == Some(&b'"') || goes_on && second == Some(&b'{') || self.named == Some(Format::Json))
+            .then_some(Format::Json)
     }
 
     fn table(&self) -> Option<Format> {
@@ -225,6 +254,13 @@ mod tests {
         check("a.csv", "id\ttext\n1\ta, b\n2\tc\n", Format::Tsv);
         check("a.jsonl", "id,text\n1,a\n", Format::Csv);
         check("a.txt", "<!doctype html><title>x</title>", Format::Html);
+    }
+
+    #[test]
+    fn names_are_the_same_everywhere() {
+        for format in Format::ALL {
+            assert_eq!(serde_json::to_value(format).unwrap(), format.name());
+        }
     }
 
     #[test]

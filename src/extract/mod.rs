@@ -44,6 +44,7 @@ mod whole;
 pub use comments::Comments;
 pub use dialect::{Quoting, TableOptions};
 pub use error::ExtractError;
+pub(crate) use error::excerpt;
 pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
 pub use format::Format;
 pub use frames::{Frame, Frames};
