@@ -1,13 +1,13 @@
 //! lab
 use moderato::counts::vectorizer::Pruning;
 use moderato::counts::weighting::*;
+use moderato::evaluate::*;
 use moderato::extract::*;
 use moderato::label::*;
+use moderato::logistic::ClassWeight;
 use moderato::model::About;
 use moderato::model::train::*;
 use moderato::text::Analysis;
-use moderato::evaluate::*;
-use moderato::logistic::ClassWeight;
 
 fn main() {
     let task = std::env::args().nth(1).unwrap();
@@ -44,8 +44,10 @@ fn main() {
     names.dedup();
     let n = texts.len();
     eprintln!("{n} {names:?}");
-    let head = Head { name: "h".into(), kind: HeadKind::OneOf, labels: LabelSet::new(names).unwrap(), target: None };
-    let truths: Vec<Option<Truth>> = labels.iter().map(|l| Some(Truth::OneOf(head.labels.id(l).unwrap()))).collect();
+    let head =
+        Head { name: "h".into(), kind: HeadKind::OneOf, labels: LabelSet::new(names).unwrap(), target: None };
+    let truths: Vec<Option<Truth>> =
+        labels.iter().map(|l| Some(Truth::OneOf(head.labels.id(l).unwrap()))).collect();
     let folds: Vec<u16> = texts.iter().map(|t| (crc32fast::hash(t.as_bytes()) % 5) as u16).collect();
     let weights = vec![1.0f32; n];
     let refs: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -56,7 +58,10 @@ fn main() {
         let mut s = HeadSettings { algorithm: Algorithm::Nblr, ..HeadSettings::default() };
         for kv in spec.split(',').filter(|s| !s.is_empty()) {
             let (k, v) = kv.split_once('=').unwrap();
-            let range = || { let (a, b) = v.split_once('-').unwrap(); [a.parse().unwrap(), b.parse().unwrap()] };
+            let range = || {
+                let (a, b) = v.split_once('-').unwrap();
+                [a.parse().unwrap(), b.parse().unwrap()]
+            };
             match k {
                 "w" => an.words = range(),
                 "ch" => an.characters = range(),
@@ -69,16 +74,29 @@ fn main() {
                 "b" => s.binary = v == "1",
                 "l" => s.length_normalisation = v == "1",
                 "bal" => s.class_weight = if v == "1" { ClassWeight::Balanced } else { ClassWeight::None },
-                "tf" => s.weighting.term_frequency = match v { "b" => TermFrequency::Binary, "r" => TermFrequency::Raw, _ => TermFrequency::Sublinear },
+                "tf" => {
+                    s.weighting.term_frequency = match v {
+                        "b" => TermFrequency::Binary,
+                        "r" => TermFrequency::Raw,
+                        _ => TermFrequency::Sublinear,
+                    }
+                }
                 "idf" => s.weighting.inverse_document_frequency = v == "1",
-                "n" => s.weighting.norm = match v { "n" => Norm::None, "l" => Norm::Length, _ => Norm::Euclidean },
+                "n" => {
+                    s.weighting.norm = match v {
+                        "n" => Norm::None,
+                        "l" => Norm::Length,
+                        _ => Norm::Euclidean,
+                    }
+                }
                 "mw" => pr.min_words = v.parse().unwrap(),
                 "mc" => pr.min_characters = v.parse().unwrap(),
                 "max" => pr.max_terms = Some(v.parse().unwrap()),
                 _ => panic!("{k}"),
             }
         }
-        let plan = Plan { about: About::default(), analysis: an, pruning: pr, heads: vec![(head.clone(), s)] };
+        let plan =
+            Plan { about: About::default(), analysis: an, pruning: pr, heads: vec![(head.clone(), s)] };
         let truths = [truths.clone()];
         let set = TrainingSet { texts: &refs, truths: &truths, weights: &weights, folds: &folds };
         let trained = train(&plan, &set, |_| {}).unwrap();
@@ -86,7 +104,14 @@ fn main() {
         let tr: Vec<Truth> = oof.documents.iter().map(|&i| truths[0][i].clone().unwrap()).collect();
         let pred = Predictions { probabilities: oof.probabilities.clone(), decisions: oof.decisions.clone() };
         let e = Evaluation::of(&head, &tr, &pred, &Options { bootstrap: None }).unwrap();
-        println!("{task} {spec:40} auc {:.4} macroF1 {:.4} f1 {:?} ece {:.4} terms {} {:.1}s", e.value(Figure::Auc).unwrap_or(0.0), e.value(Figure::MacroF1).unwrap_or(0.0),
-            Figure::by_name("f1").map(|_| 0), e.value(Figure::by_name("ece").unwrap()).unwrap_or(0.0), trained.model.vocabulary().len(), t.elapsed().as_secs_f64());
+        println!(
+            "{task} {spec:40} auc {:.4} macroF1 {:.4} f1 {:?} ece {:.4} terms {} {:.1}s",
+            e.value(Figure::Auc).unwrap_or(0.0),
+            e.value(Figure::MacroF1).unwrap_or(0.0),
+            Figure::by_name("f1").map(|_| 0),
+            e.value(Figure::by_name("ece").unwrap()).unwrap_or(0.0),
+            trained.model.vocabulary().len(),
+            t.elapsed().as_secs_f64()
+        );
     }
 }

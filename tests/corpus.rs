@@ -52,7 +52,7 @@ fn each(holds: [u8; 3]) -> Option<Truth> {
 #[test]
 fn one_label_a_column() {
     let recipe = recipe(
-        "[[source]]\nname = 's'\nfile = 's.csv'\ntext = 'words'\nweight = 2\nweight_column = 'w'\ngroup = 'page'\n\
+        "[[source]]\nname = 's'\nfile = 's.csv'\ntext = 'words'\nweight = 2\nweight-column = 'w'\ngroup = 'page'\n\
          where = { lang = ['en', 'de'] }\n\
          heads.incivility = { column = 'toxic', labels = '0=civil,1=uncivil' }\n",
     );
@@ -83,7 +83,7 @@ fn one_label_a_column() {
 fn rows_that_no_rule_names_can_be_left_out() {
     let recipe = recipe(
         "[[source]]\nname = 's'\nfile = 's.csv'\n\
-         heads.incivility = { column = 'class', labels = { '0' = 'uncivil', '2' = 'civil' }, drop_unnamed = true }\n",
+         heads.incivility = { column = 'class', labels = { '0' = 'uncivil', '2' = 'civil' }, drop-unnamed = true }\n",
     );
     let corpus = read(&recipe, "text,class\na,0\nb,1\nc,2\n").unwrap();
     assert_eq!(truths(&corpus), [[one_of(1), None], [one_of(0), None]]);
@@ -192,7 +192,7 @@ fn recipes_that_cannot_be_say_where_and_why() {
     );
     check(
         "heads.tone = { colum = 'x' }",
-        "test.toml:18:16: unknown field `colum`, expected one of `column`, `columns`, `labels`, `split`, `drop_unnamed`",
+        "test.toml:18:16: unknown field `colum`, expected one of `column`, `columns`, `labels`, `split`, `drop-unnamed`",
     );
     check(
         "weight = -1\nheads.tone = { column = 'x' }",

@@ -2,7 +2,9 @@
 //!
 //! The only room that opens files, prints, or knows of terminals; what a command computes is in the rooms below.
 
+mod card;
 mod comments;
+mod data;
 mod evaluate;
 mod explain;
 mod extract;

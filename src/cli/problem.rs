@@ -1,6 +1,7 @@
 //! What went wrong, as it is printed: `error: …`, and a hint where there is a cure.
 
 use super::talk::say;
+use crate::corpus::CorpusError;
 use crate::extract::ExtractError;
 
 /// An error of the command line itself, with its cure where there is one.
@@ -28,7 +29,9 @@ pub(super) fn print(error: &anyhow::Error) {
     say(&format!("error: {error:#}"));
     let hint = error.chain().find_map(|cause| {
         let ours = cause.downcast_ref::<Problem>().and_then(|p| p.hint.clone());
-        ours.or_else(|| cause.downcast_ref::<ExtractError>().and_then(|e| e.hint().map(str::to_owned)))
+        let extract = || cause.downcast_ref::<ExtractError>().and_then(ExtractError::hint);
+        let corpus = || cause.downcast_ref::<CorpusError>().and_then(CorpusError::hint);
+        ours.or_else(|| extract().or_else(corpus).map(str::to_owned))
     });
     if let Some(hint) = hint {
         say(&format!("\nhint: {hint}"));

@@ -1,9 +1,260 @@
-//! stub
-use super::Outcome;
+//! `moderato train`: labelled comments in, a model and its cross-validated figures out.
+
+use super::data::{self, DataArgs, Opener};
+use super::talk::{self, Talk};
+use super::{Outcome, Problem, card, input, output};
+use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
+use crate::counts::vectorizer::Pruning;
+use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
+use crate::label::{Head, Truth};
+use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet};
+use crate::model::{About, SourceAbout};
+use crate::report::{Provenance, Report, terminal};
+use crate::text::Analysis;
+use anyhow::{Context, Result};
 use clap::Args;
-/// t
+use serde::de::DeserializeOwned;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Train a model from a recipe, or from files of labelled comments
 #[derive(Debug, Args)]
-pub(super) struct TrainArgs {}
-pub(super) fn run(_: &TrainArgs) -> anyhow::Result<Outcome> {
-    Ok(Outcome::Done)
+#[command(after_help = "Examples:
+  moderato train training/default.toml --data-dir ../data -o default.safetensors
+  moderato train --data comments.csv --text-column text --label-column uncivil \\
+      --labels 0=civil,1=uncivil --head incivility -o my.safetensors
+  moderato train --data tone.tsv --no-header --text-column 1 --label-column 2 --split , \\
+      --labels 0=ambiguous,1=negative,2=neutral,3=positive --head tone -o tone.safetensors
+
+The figures shown are cross-validated: every comment was scored by a model that had not seen it. Folds also
+choose calibration and thresholds; `--folds 0` does without, and leaves probabilities as the algorithm has
+them and thresholds at one half.")]
+pub(super) struct TrainArgs {
+    /// A recipe: heads, sources, columns, algorithms; see training/README.md
+    #[arg(value_name = "RECIPE", required_unless_present = "data", conflicts_with = "data")]
+    recipe: Option<PathBuf>,
+    /// Where the files of the recipe's sources are looked for first
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+    /// How heads are fitted
+    #[arg(long, value_name = "NAME", value_parser = parse_algorithm)]
+    algorithm: Option<Algorithm>,
+    /// A setting of the fit as a recipe's `fit` has it, such as `alpha=0.5`, `binary=true` or `c=3`
+    #[arg(long = "fit", value_name = "NAME=VALUE")]
+    fit: Vec<String>,
+    /// A setting of the analysis as a recipe has it, such as `words=[1,3]` or `characters=[0,0]`
+    #[arg(long = "analysis", value_name = "NAME=VALUE")]
+    analysis: Vec<String>,
+    /// A setting of the vocabulary as a recipe has it, such as `min-words=3` or `max-terms=100000`
+    #[arg(long = "vocabulary", value_name = "NAME=VALUE")]
+    vocabulary: Vec<String>,
+    /// What thresholds are chosen for: f1, precision=0.9, recall=0.9 or flag-rate=0.02
+    #[arg(long, value_name = "WISH")]
+    threshold_for: Option<String>,
+    /// How many folds; 0 for none
+    #[arg(long, value_name = "K")]
+    folds: Option<u16>,
+    /// Divide folds by the CRC-32 of the text, as other programs can, instead of by lot
+    #[arg(long)]
+    folds_by_hash: bool,
+    /// Where everything drawn by lot begins
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The model's name; that of the recipe, or of the head, unless given
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The model file to write; it appears when it is whole
+    #[arg(short, long, value_name = "MODEL")]
+    output: PathBuf,
+    /// Also write a model card: what it is for, data, cross-validated figures, limits
+    #[arg(long, value_name = "FILE")]
+    card: Option<PathBuf>,
+}
+
+fn parse_algorithm(name: &str) -> Result<Algorithm, train::UnknownAlgorithm> {
+    name.parse()
+}
+
+pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
+    let (mut recipe, mut opener) = match &args.recipe {
+        Some(path) => (read_recipe(path)?, Opener { folders: vec![folder_of(path)] }),
+        None => (args.data.recipe()?, Opener { folders: vec![PathBuf::new()] }),
+    };
+    opener.folders.splice(0..0, args.data_dir.clone());
+    args.change(&mut recipe)?;
+    let talk = Talk::steps();
+    talk.step("reading");
+    learn_labels(&mut recipe, |source| opener.open(source))?;
+    let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
+    let n_trouble = data::report_trouble(&corpus, &talk);
+    let plan = plan(&recipe, &corpus)?;
+    let folds = args.folds(&recipe, &corpus.comments);
+    let texts: Vec<&str> = corpus.comments.iter().map(|c| c.comment.text.as_str()).collect();
+    let truths: Vec<Vec<Option<Truth>>> = (0..plan.heads.len())
+        .map(|h| corpus.comments.iter().map(|c| c.truths[h].clone()).collect())
+        .collect();
+    let weights: Vec<f32> = corpus.comments.iter().map(|c| c.weight).collect();
+    let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
+    let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
+    talk.step("evaluating");
+    let mut evaluations = Vec::new();
+    for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
+        evaluations.push(evaluate_head(head, out_of_fold, truths, recipe.seed)?);
+    }
+    let report = Report { evaluations, provenance: provenance(&recipe, &trained.model.id(), &corpus) };
+    output::write_file(&args.output, &trained.model.to_bytes()?)?;
+    if let Some(path) = &args.card {
+        output::write_file(path, card::render(&trained.model, &recipe, &report).as_bytes())?;
+    }
+    talk.end();
+    let mut out = output::Output::open(None)?;
+    if !report.evaluations.is_empty() {
+        let style = terminal::Style { color: output::stdout_has_color(), ..terminal::Style::default() };
+        writeln!(out, "cross-validated, {} folds\n\n{}", recipe.folds, terminal::render(&report, &style))?;
+    }
+    out.finish()?;
+    talk::say(&format!(
+        "{}: {} · {} terms · {}",
+        args.output.display(),
+        trained.model.id(),
+        trained.model.vocabulary().len(),
+        talk::plural(texts.len() as u64, "comment"),
+    ));
+    Ok(if n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable })
+}
+
+/// Reads a recipe file.
+pub(super) fn read_recipe(path: &Path) -> Result<Recipe> {
+    let name = path.display().to_string();
+    let bytes = input::read_file(path)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new(format!("{name}: not UTF-8, expected a TOML recipe")))?;
+    Ok(Recipe::from_toml(name, &text)?)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+impl TrainArgs {
+    /// What flags change about the recipe.
+    fn change(&self, recipe: &mut Recipe) -> Result<()> {
+        recipe.name = self.name.clone().unwrap_or_else(|| recipe.name.clone());
+        recipe.seed = self.seed.unwrap_or(recipe.seed);
+        recipe.folds = self.folds.unwrap_or(recipe.folds);
+        if recipe.folds == 1 {
+            return Err(Problem::new("found 1 fold, expected 0 for none, or at least 2").into());
+        }
+        set_all(&mut recipe.analysis, &self.analysis, "--analysis")?;
+        set_all(&mut recipe.vocabulary, &self.vocabulary, "--vocabulary")?;
+        for head in &mut recipe.heads {
+            if let Some(algorithm) = self.algorithm {
+                head.fit.insert("algorithm".into(), algorithm.name().into());
+            }
+            if let Some(wish) = &self.threshold_for {
+                head.fit.insert("threshold-for".into(), wish.as_str().into());
+            }
+            set_all(&mut head.fit, &self.fit, "--fit")?;
+        }
+        Ok(())
+    }
+
+    fn folds(&self, recipe: &Recipe, comments: &[LabelledComment]) -> Vec<u16> {
+        match recipe.folds {
+            0 => Vec::new(),
+            k if self.folds_by_hash => Folds::ByHash { k }.assign(comments),
+            k => Folds::Stratified { k, seed: recipe.seed }.assign(comments),
+        }
+    }
+}
+
+/// Sets NAME=VALUE pairs, the values as TOML has them; a bare word is a text.
+fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> {
+    for pair in pairs {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Problem::new(format!("`{flag}` is `{pair}`, expected NAME=VALUE")))?;
+        let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+        let value = parsed.and_then(|mut t| t.remove("value")).unwrap_or_else(|| value.into());
+        table.insert(name.to_owned(), value);
+    }
+    Ok(())
+}
+
+/// The parts of a recipe that corpus rooms pass through, read; `part` names them in errors.
+fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
+    let value = toml::Value::Table(table.clone());
+    value
+        .try_into()
+        .map_err(|e: toml::de::Error| Problem::new(format!("{part}: {}", e.message().trim_end())).into())
+}
+
+/// What the recipe says to train.
+pub(super) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
+    let mut heads = Vec::new();
+    for head in &recipe.heads {
+        let part = format!("`fit` of head `{}`", head.name);
+        let settings: HeadSettings = settings(&head.fit, &part)?;
+        let labels = head.labels.clone().with_context(|| format!("head `{}` has no labels", head.name))?;
+        let head = Head { name: head.name.clone(), kind: head.kind, labels, target: head.target.clone() };
+        heads.push((head, settings));
+    }
+    let sources = recipe.sources.iter().zip(&corpus.counts).map(|(source, counts)| SourceAbout {
+        name: source.name.clone(),
+        licence: source.licence.clone(),
+        n_comments: counts.n_labelled,
+    });
+    Ok(Plan {
+        about: About {
+            name: recipe.name.clone(),
+            version: recipe.version.clone(),
+            description: recipe.description.clone(),
+            seed: recipe.seed,
+            sources: sources.collect(),
+        },
+        analysis: settings::<Analysis>(&recipe.analysis, "`analysis`")?,
+        pruning: settings::<Pruning>(&recipe.vocabulary, "`vocabulary`")?,
+        heads,
+    })
+}
+
+fn evaluate_head(
+    head: &Head,
+    out_of_fold: &train::OutOfFold,
+    truths: &[Option<Truth>],
+    seed: u64,
+) -> Result<Evaluation> {
+    let truths: Vec<Truth> = truths.iter().flatten().cloned().collect();
+    let predictions = Predictions {
+        probabilities: out_of_fold.probabilities.clone(),
+        decisions: out_of_fold.decisions.clone(),
+    };
+    let options = Options { bootstrap: Some(Bootstrap { seed, ..Bootstrap::default() }) };
+    Ok(Evaluation::of(head, &truths, &predictions, &options)?)
+}
+
+fn provenance(recipe: &Recipe, model: &str, corpus: &Corpus) -> Provenance {
+    let data = recipe.sources.iter().zip(&corpus.counts).map(|(source, counts)| crate::report::DataSource {
+        name: source.name.clone(),
+        hash: None,
+        n_comments: Some(counts.n_labelled),
+    });
+    Provenance {
+        model: Some(model.to_owned()),
+        data: data.collect(),
+        recipe: Some(recipe.name.clone()),
+        seed: Some(recipe.seed),
+        version: Some(env!("CARGO_PKG_VERSION").into()),
+        ..Provenance::default()
+    }
+}
+
+fn step_name(step: &Step) -> String {
+    match step {
+        Step::Vocabulary(n) => format!("reading the vocabulary of {n} comments"),
+        Step::Fold(k, n) => format!("fold {k} of {n}"),
+        Step::Final => "fitting on all comments".into(),
+    }
 }

@@ -35,7 +35,7 @@ use std::sync::Arc;
 /// # Ok::<(), moderato::corpus::CorpusError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Recipe {
     /// The model's name.
     pub name: String,
@@ -53,9 +53,9 @@ pub struct Recipe {
     /// How texts become terms; not read here.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     pub analysis: toml::Table,
-    /// How sources and classes are balanced; not read here.
+    /// Which terms are kept; not read here.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
-    pub weighting: toml::Table,
+    pub vocabulary: toml::Table,
     /// The questions it answers, `[[head]]` each.
     #[serde(rename = "head")]
     pub heads: Vec<HeadRecipe>,
@@ -66,7 +66,7 @@ pub struct Recipe {
 
 /// One head of a recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HeadRecipe {
     /// `incivility`, `tone` …
     pub name: String,
@@ -86,7 +86,7 @@ pub struct HeadRecipe {
 
 /// One source of a recipe: a file, and how to read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SourceRecipe {
     /// A short name, for reports.
     pub name: String,
@@ -135,7 +135,7 @@ pub struct SourceRecipe {
 /// name do not: one, or several set apart by `split`, or a JSON list.
 /// `columns` has one column for each label of an each-head; a label that is not listed is not known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HeadSource {
     /// The column, or JSON path, that names the labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -82,7 +82,7 @@ impl SimpleRecipe {
             seed: self.seed,
             folds: self.folds,
             analysis: toml::Table::new(),
-            weighting: toml::Table::new(),
+            vocabulary: toml::Table::new(),
             heads: vec![head],
             sources: self.files.iter().enumerate().map(|(i, file)| self.source(i, file)).collect(),
         };

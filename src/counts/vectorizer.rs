@@ -18,11 +18,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 ///
 /// | name | default | meaning | range |
 /// | :-- | :-- | :-- | :-- |
-/// | `min_words` | 2 | words and their runs that fewer documents have are dropped | `≥ 1` |
-/// | `min_characters` | 3 | the same for character n-grams | `≥ 1` |
-/// | `max_terms` | none | the most terms; those that most documents have are kept | `≥ 1` |
+/// | `min-words` | 2 | words and their runs that fewer documents have are dropped | `≥ 1` |
+/// | `min-characters` | 3 | the same for character n-grams | `≥ 1` |
+/// | `max-terms` | none | the most terms; those that most documents have are kept | `≥ 1` |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Pruning {
     /// Words and their runs that fewer documents have are dropped.
     pub min_words: u32,
@@ -45,7 +45,7 @@ pub enum VectorizerError {
     /// Nothing is left after pruning.
     #[error(
         "no term stands in enough of {n_texts} texts, expected at least one: use more texts, or a smaller \
-         `min_words` or `min_characters`"
+         `min-words` or `min-characters`"
     )]
     NoTerms {
         /// How many texts there were.

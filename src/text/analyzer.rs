@@ -18,7 +18,7 @@ use std::ops::Range;
 /// | `readings` | true | masked words are also counted as what they may mean ([`readings`]) | |
 /// | `markers` | true | a word in capitals, or drawn out, also counts as `<shout>`, `<elongated>` | |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Analysis {
     /// Shortest and longest run of words.
     pub words: [u8; 2],

@@ -1,0 +1,214 @@
+//! Labelled comments on the command line: which files, which columns, which value is which label.
+
+use super::Problem;
+use super::input::{self, Quotes, ReadArgs};
+use super::talk::{self, Talk};
+use crate::corpus::{
+    AllowedValues, Corpus, CorpusError, HeadSource, Mapping, Recipe, SimpleRecipe, SourceRecipe,
+};
+use crate::extract::Quoting;
+use crate::label::HeadKind;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Labelled comments.
+#[derive(Debug, Args)]
+pub(super) struct DataArgs {
+    /// Files of labelled comments, all of one kind
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub(super) data: Vec<PathBuf>,
+    /// The column of the labels; LABEL=COLUMN, again and again, where each label has a column of its own
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub(super) label_column: Vec<String>,
+    /// The question that the labels answer, such as incivility
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub(super) head: Option<String>,
+    /// Which value is which label: `0=civil,1=uncivil`, `<1.5=civil,>=1.5=uncivil`, `*=other`; the values
+    /// themselves unless given
+    #[arg(long, value_name = "MAPPING", requires = "data")]
+    pub(super) labels: Option<String>,
+    /// Leave rows out whose label is not named in --labels; otherwise they are errors
+    #[arg(long, requires = "labels")]
+    pub(super) drop_unnamed: bool,
+    /// Whether exactly one label holds, or each on its own
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(super) kind: Option<Kind>,
+    /// What stands between several labels in one field
+    #[arg(long, value_name = "TEXT")]
+    pub(super) split: Option<String>,
+    /// Only rows whose column has this value
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub(super) only: Vec<String>,
+    /// A column whose equal values belong together: article, debate, author
+    #[arg(long, value_name = "NAME")]
+    pub(super) group_column: Option<String>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+/// How labels answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kind {
+    /// Exactly one label holds
+    OneOf,
+    /// Each label holds or not
+    Each,
+}
+
+impl DataArgs {
+    /// The recipe that these flags stand for.
+    pub(super) fn recipe(&self) -> Result<Recipe> {
+        let head = self.head.clone().ok_or_else(|| {
+            Problem::new("found no `--head`, expected the name of the question that the labels answer")
+                .hint("for instance `--head incivility`")
+        })?;
+        let columns = self.columns_by_label()?;
+        let first = match (&columns, self.label_column.as_slice()) {
+            (Some(columns), _) => columns.values().next().cloned(),
+            (None, [one]) => Some(one.clone()),
+            (None, _) => None,
+        };
+        let label = first.ok_or_else(|| {
+            Problem::new(format!(
+                "found {} `--label-column`, expected one, or LABEL=COLUMN for each label",
+                self.label_column.len()
+            ))
+        })?;
+        let files = self.data.iter().map(|path| path.display().to_string()).collect();
+        let mut simple = SimpleRecipe::new(files, label, head.clone());
+        let options = self.read.options(crate::extract::Keep::Nothing)?;
+        simple.text.clone_from(&self.read.text_field);
+        simple.labels =
+            self.labels.as_deref().map(str::parse::<Mapping>).transpose().map_err(CorpusError::from)?;
+        simple.drop_unnamed = self.drop_unnamed;
+        simple.format = options.format;
+        simple.header = !self.read.no_header;
+        simple.quoting = match self.read.quoting {
+            Quotes::Auto => Quoting::Auto,
+            Quotes::On => Quoting::On,
+            Quotes::Off => Quoting::Off,
+        };
+        let mut recipe = match columns {
+            None => simple.recipe()?,
+            // In columns a mapping says what is yes and what is no, and the labels are the columns' names.
+            Some(columns) => {
+                let labels = simple.labels.take();
+                let mut recipe = simple.recipe()?;
+                recipe.heads[0].labels = Some(crate::label::LabelSet::new(columns.keys().cloned())?);
+                recipe.heads[0].kind = HeadKind::Each;
+                for answers in answers(&mut recipe, &head) {
+                    answers.column = None;
+                    answers.columns.clone_from(&columns);
+                    answers.labels.clone_from(&labels);
+                }
+                recipe
+            }
+        };
+        if self.kind == Some(Kind::Each) || self.split.is_some() {
+            recipe.heads[0].kind = HeadKind::Each;
+        }
+        answers(&mut recipe, &head).for_each(|answers| answers.split.clone_from(&self.split));
+        let only = self.wanted_rows()?;
+        for source in &mut recipe.sources {
+            source.group.clone_from(&self.group_column);
+            source.only.clone_from(&only);
+            source.delimiter = self.read.delimiter;
+        }
+        Ok(recipe)
+    }
+
+    /// LABEL=COLUMN pairs, if that is what was given.
+    fn columns_by_label(&self) -> Result<Option<BTreeMap<String, String>>> {
+        let pairs: Vec<_> = self.label_column.iter().map(|given| given.split_once('=')).collect();
+        if pairs.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let pair = |(pair, given): (Option<(&str, &str)>, &String)| {
+            let (label, column) = pair.ok_or_else(|| {
+                Problem::new(format!("`--label-column` is `{given}`, expected LABEL=COLUMN as the others"))
+            })?;
+            Ok((label.to_owned(), column.to_owned()))
+        };
+        pairs.into_iter().zip(&self.label_column).map(pair).collect::<Result<_>>().map(Some)
+    }
+
+    fn wanted_rows(&self) -> Result<BTreeMap<String, AllowedValues>> {
+        let one = |given: &String| match given.split_once('=') {
+            Some((column, value)) => Ok((column.to_owned(), AllowedValues::Text(value.to_owned()))),
+            None => Err(Problem::new(format!("`--where` is `{given}`, expected COLUMN=VALUE")).into()),
+        };
+        self.only.iter().map(one).collect()
+    }
+}
+
+fn answers<'r>(recipe: &'r mut Recipe, head: &'r str) -> impl Iterator<Item = &'r mut HeadSource> {
+    recipe.sources.iter_mut().filter_map(move |source| source.heads.get_mut(head))
+}
+
+/// Opens the files of sources: as they are named, in the data folder, beside the recipe.
+pub(super) struct Opener {
+    /// Folders to look in, in order.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+impl Opener {
+    pub(super) fn path(&self, file: &str) -> PathBuf {
+        let found = self.folders.iter().map(|folder| folder.join(file)).find(|path| path.exists());
+        found.unwrap_or_else(|| {
+            self.folders.first().map_or_else(|| PathBuf::from(file), |folder| folder.join(file))
+        })
+    }
+
+    pub(super) fn open(&self, source: &SourceRecipe) -> io::Result<Box<dyn Read + Send + 'static>> {
+        if source.file == "-" {
+            return Ok(Box::new(io::stdin()));
+        }
+        let path = self.path(&source.file);
+        if path.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "found a folder, expected a file"));
+        }
+        Ok(Box::new(std::fs::File::open(path)?))
+    }
+}
+
+/// Says what could not be read, and whether there was anything.
+pub(super) fn report_trouble(corpus: &Corpus, talk: &Talk) -> u64 {
+    const SHOWN: usize = 10;
+    for error in corpus.errors.iter().take(SHOWN) {
+        talk.say(&format!("warning: {error}"));
+    }
+    let n: u64 = corpus.counts.iter().map(|c| c.n_wrong + c.n_unreadable).sum();
+    if n > SHOWN as u64 {
+        talk.say(&format!("warning: {} in all were left out", talk::plural(n, "record")));
+    }
+    if let Some(hint) = corpus.errors.iter().find_map(CorpusError::hint) {
+        talk.say(&format!("hint: {hint}"));
+    }
+    n
+}
+
+/// The SHA-256 of a file, for reports.
+pub(super) fn file_hash(path: &Path) -> Option<String> {
+    use sha2::{Digest, Sha256};
+    let mut file = input::open_file(path).ok()?;
+    let mut hash = Sha256::new();
+    io::copy(&mut file, &mut HashWriter(&mut hash)).ok()?;
+    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+struct HashWriter<'h>(&'h mut sha2::Sha256);
+
+impl io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        use sha2::Digest;
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
