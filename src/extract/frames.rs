@@ -20,7 +20,8 @@ pub struct Frame {
     pub first_record: u64,
     /// Whole lines, whole records, or a whole page; without byte order mark.
     pub bytes: Vec<u8>,
-    /// Where each record ends in [`bytes`](Self::bytes), for formats whose records nothing in the bytes sets apart.
+    /// Where each record ends in [`bytes`](Self::bytes), one separating byte before the next; empty for formats whose
+    /// records the bytes themselves set apart.
     pub ends: Vec<usize>,
     /// Whether a byte order mark said that this is UTF-8 (UTF-16 has been turned into it).
     pub utf8: bool,
