@@ -1,5 +1,6 @@
 //! Recipes, labelled comments, folds; and the row counts of the real data, where it is there.
 
+use moderato::comment::Comment;
 use moderato::corpus::{
     Corpus, CorpusError, Folds, LabelledComment, Mapping, Recipe, Shares, SimpleRecipe, SourceCounts,
     learn_labels,
@@ -148,7 +149,7 @@ fn a_source_without_labels_is_no_source() {
 
 #[track_caller]
 fn check_error(text: &str, expected: &str) {
-    let error = Recipe::from_toml("test.toml", text).unwrap_err().to_string();
+    let error = Recipe::from_toml("test.toml", text).expect_err("it is wrong").to_string();
     assert_eq!(error, expected);
 }
 
@@ -239,8 +240,7 @@ fn a_few_flags_make_a_recipe() {
 }
 
 fn labelled(text: &str, label: u16, group: Option<&str>) -> LabelledComment {
-    let mut comment = moderato::comment::Comment::default();
-    comment.text = text.to_owned();
+    let comment = Comment { text: text.to_owned(), ..Comment::default() };
     let truths = vec![one_of(label)];
     LabelledComment { comment, truths, weight: 1.0, source_idx: 0, group: group.map(Into::into) }
 }
@@ -395,6 +395,7 @@ const REAL_HEADS: &str = "name = 'real'\nversion = '1'\n\
     [[head]]\nname = 'stance'\nkind = 'one-of'\nlabels = ['favor', 'against', 'neutral']\n";
 
 #[test]
+#[expect(clippy::print_stdout, reason = "says that it is skipped")]
 fn the_real_data_has_the_rows_its_readme_gives() {
     let Some(data) = data() else {
         println!("skipped: no ../shared/data");
@@ -408,7 +409,6 @@ fn the_real_data_has_the_rows_its_readme_gives() {
         };
         let corpus = Corpus::read(&recipe, open).unwrap_or_else(|e| panic!("{e}"));
         let counts = corpus.counts[0];
-        println!("{file}: {counts:?} {:?}", corpus.errors.first().map(ToString::to_string));
         assert_eq!((counts.n_rows, counts.n_unreadable, counts.n_wrong), (*n_rows, 0, 0), "{file}");
         assert_eq!(counts.n_labelled, corpus.comments.len() as u64);
     }

@@ -22,11 +22,11 @@ pub enum CorpusError {
         /// The line on which the part begins.
         place: Place,
         /// The head or source, or `recipe`.
-        part: String,
+        part: Box<str>,
         /// What it says.
         found: String,
         /// What it could say.
-        expected: String,
+        expected: Box<str>,
     },
     /// A label mapping that cannot be read.
     #[error(transparent)]
@@ -52,9 +52,9 @@ pub enum CorpusError {
         /// What stands there.
         found: String,
         /// The head it should answer.
-        head: String,
+        head: Box<str>,
         /// What the mapping names.
-        expected: String,
+        expected: Box<str>,
     },
     /// A column whose values cannot be the labels of a head.
     #[error(

@@ -25,6 +25,10 @@ pub struct LabelledComment {
 
 /// What became of one row.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every row is a labelled one, and it is taken apart at once"
+)]
 pub enum Row {
     /// It answers at least one head.
     Labelled(LabelledComment),
@@ -240,8 +244,8 @@ impl HeadReader {
             None if !self.drop_unnamed => Err(CorpusError::UnknownLabel {
                 place: place.clone(),
                 found: crate::extract::excerpt(value),
-                head: self.name.clone(),
-                expected: self.mapping.values(),
+                head: self.name.as_str().into(),
+                expected: self.mapping.values().into(),
             }),
             label => Ok(label),
         }

@@ -4,7 +4,7 @@ use super::error::CorpusError;
 use super::mapping::Mapping;
 use super::validate;
 use crate::comment::Place;
-use crate::extract::{ExtractOptions, Format, Quoting};
+use crate::extract::{ExtractOptions, FieldOptions, Format, Keep, Quoting, TableOptions};
 use crate::label::{HeadKind, LabelSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ pub enum AllowedValues {
     /// This number, however written.
     Number(f64),
     /// One of these.
-    List(Vec<AllowedValues>),
+    List(Vec<Self>),
 }
 
 fn one() -> u64 {
@@ -228,13 +228,15 @@ impl SourceRecipe {
 
     /// How the file is read, with nothing kept but the columns the recipe needs.
     pub fn extract_options(&self) -> ExtractOptions {
-        let mut options = ExtractOptions::default();
-        options.format = self.format;
-        options.fields.text.clone_from(&self.text);
-        options.fields.keep = crate::extract::Keep::Named(self.columns());
-        options.table.header = self.header;
-        options.table.quoting = self.quoting;
-        options.table.delimiter = self.delimiter.and_then(|c| u8::try_from(c).ok());
-        options
+        ExtractOptions {
+            format: self.format,
+            fields: FieldOptions { text: self.text.clone(), keep: Keep::Named(self.columns()) },
+            table: TableOptions {
+                delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
+                quoting: self.quoting,
+                header: self.header,
+            },
+            ..ExtractOptions::default()
+        }
     }
 }

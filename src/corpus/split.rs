@@ -150,14 +150,14 @@ fn clusters(comments: &[LabelledComment], seed: u64) -> Vec<Cluster> {
     }
     let mut positions = HashMap::new();
     let mut clusters: Vec<Cluster> = Vec::new();
-    for row in 0..comments.len() {
+    for (row, &hash) in hashes.iter().enumerate() {
         let root = root(&mut parents, row);
         let position = *positions.entry(root).or_insert(clusters.len());
         if position == clusters.len() {
             clusters.push(Cluster { order: u64::MAX, rows: Vec::new() });
         }
         let cluster = &mut clusters[position];
-        cluster.order = cluster.order.min(mixed(hashes[row] ^ mixed(seed)));
+        cluster.order = cluster.order.min(mixed(hash ^ mixed(seed)));
         cluster.rows.push(row);
     }
     clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.rows.len()), cluster.order));

@@ -30,11 +30,9 @@ fn wrong<T>(found: impl Into<String>, expected: impl Into<String>) -> Result<T, 
 pub(crate) fn recipe(recipe: &Recipe, place: impl Fn(Part) -> Place) -> Result<(), CorpusError> {
     let said = |part: Part, name: String| {
         let place = place(part);
-        move |Wrong { found, expected }: Wrong| CorpusError::Contradiction {
-            place,
-            part: name,
-            found,
-            expected,
+        move |Wrong { found, expected }: Wrong| {
+            let (part, expected) = (name.into(), expected.into());
+            CorpusError::Contradiction { place, part, found, expected }
         }
     };
     whole(recipe).map_err(said(Part::Whole, "recipe".into()))?;

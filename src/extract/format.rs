@@ -1,9 +1,9 @@
 //! What an input is: told by its content first, then by its name.
 
-use super::dialect::{Dialect, TableOptions};
 use super::fields::TEXT_FIELDS;
 use super::input::Input;
 use super::options::ExtractOptions;
+use super::table::{Dialect, TableOptions};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::fmt;

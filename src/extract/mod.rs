@@ -23,26 +23,21 @@
 //! ```
 
 mod comments;
-mod dialect;
 mod error;
 mod fields;
 mod format;
 mod frames;
 mod input;
 mod json;
-mod json_lines;
-mod json_record;
 mod lines;
 mod options;
 mod parser;
 mod record;
-mod rows;
 mod sink;
 mod table;
 mod whole;
 
 pub use comments::Comments;
-pub use dialect::{Quoting, TableOptions};
 pub use error::ExtractError;
 pub(crate) use error::excerpt;
 pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
@@ -51,6 +46,7 @@ pub use frames::{Frame, Frames};
 pub use options::{ExtractOptions, Limits};
 pub use parser::Parser;
 pub use sink::{Sink, Tally};
+pub use table::{Quoting, TableOptions};
 
 #[cfg(doc)]
 use crate::comment::Comment;

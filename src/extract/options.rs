@@ -1,12 +1,11 @@
 //! How to read an input, and how much of it to hold at once.
 
-use super::dialect::TableOptions;
 use super::fields::FieldOptions;
 use super::format::Format;
+use super::table::TableOptions;
 
 /// How to read an input.
 #[derive(Debug, Clone, Default)]
-#[non_exhaustive]
 pub struct ExtractOptions {
     /// What it is; by default it is recognised.
     pub format: Format,

@@ -1,6 +1,6 @@
 //! How a table is written: what stands between its fields, and what quotes mean.
 
-use super::fields::TEXT_FIELDS;
+use crate::extract::fields::TEXT_FIELDS;
 use csv::{ByteRecord, ReaderBuilder};
 use serde::{Deserialize, Serialize};
 
