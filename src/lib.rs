@@ -1,4 +1,5 @@
 //! The map of the house.
 
 pub mod comment;
+pub mod extract;
 pub mod label;

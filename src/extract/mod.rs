@@ -1,0 +1,51 @@
+//! Bytes in, [`Comment`]s out: one source format per file.
+//!
+//! Reading has two stages, so that parsing runs on every core, in input order, with flat memory:
+//!
+//! 1. [`Frames`] opens an input (unpacks it, recognises its [`Format`], reads a table's header) and cuts it, in
+//!    order and cheaply, into [`Frame`]s: batches of whole lines or records, or one whole page.
+//! 2. [`Parser::parse`] turns one frame into comments. It is pure, `Send + Sync` and reuses its buffers, so any
+//!    number of threads may parse frames at once.
+//!
+//! [`Comments`] does both one after the other.
+//!
+//! A record that cannot be read is not an exception: it comes out as an [`ExtractError`] with its place, is
+//! counted in the [`Tally`], and the rest goes on. Nothing here opens a file, prints, or looks at the author.
+//!
+//! ```
+//! use moderato::extract::{Comments, ExtractOptions};
+//!
+//! let csv = "id,comment_text\n7,\"So,\nwho pays?\"\n8,Thank you\n";
+//! let comments = Comments::open("talk.csv", csv.as_bytes(), &ExtractOptions::default())?;
+//! let texts: Vec<String> = comments.map(|c| Ok(c?.text)).collect::<Result<_, moderato::extract::ExtractError>>()?;
+//! assert_eq!(texts, ["So,\nwho pays?", "Thank you"]);
+//! # Ok::<(), moderato::extract::ExtractError>(())
+//! ```
+
+mod comments;
+mod error;
+mod fields;
+mod format;
+mod frames;
+mod input;
+mod json;
+mod json_lines;
+mod lines;
+mod options;
+mod parser;
+mod sink;
+mod table;
+mod whole;
+
+pub use comments::Comments;
+pub use error::ExtractError;
+pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
+pub use format::Format;
+pub use frames::{Frame, Frames};
+pub use options::{ExtractOptions, Limits};
+pub use parser::Parser;
+pub use sink::{Sink, Tally};
+pub use table::{Quoting, TableOptions};
+
+#[cfg(doc)]
+use crate::comment::Comment;
