@@ -32,6 +32,7 @@ mod json;
 mod json_lines;
 mod lines;
 mod options;
+pub mod page;
 mod parser;
 mod sink;
 mod table;

@@ -326,37 +326,19 @@ impl Arena {
     }
 }
 
-/// The attributes anything here looks at.
+/// The attributes anything here looks at, beside `data-…`; the last ones are Reddit's.
+const KEPT: [&str; 30] = [
+    "class", "id", "href", "title", "datetime", "rel", "role", "type", "name", "content", "alt", "lang", "property",
+    "typeof", "itemprop", "itemtype", "itemscope", "style", "width", "src", "aria-level", "aria-label", "author",
+    "score", "permalink", "depth", "created-timestamp", "thingid", "parentid", "shadowrootmode",
+];
+
+/// The attributes in [`KEPT`].
 fn kept(attrs: Vec<Attribute>) -> Vec<Attr> {
     let mut kept: Vec<Attr> = Vec::with_capacity(attrs.len().min(4));
     for a in attrs {
         let name = a.name.local;
-        let keep = matches!(
-            name,
-            local_name!("class")
-                | local_name!("id")
-                | local_name!("href")
-                | local_name!("title")
-                | local_name!("datetime")
-                | local_name!("rel")
-                | local_name!("role")
-                | local_name!("type")
-                | local_name!("name")
-                | local_name!("content")
-                | local_name!("alt")
-                | local_name!("lang")
-                | local_name!("property")
-                | local_name!("typeof")
-                | local_name!("itemprop")
-                | local_name!("itemtype")
-                | local_name!("itemscope")
-                | local_name!("style")
-                | local_name!("width")
-                | local_name!("src")
-                | local_name!("aria-level")
-                | local_name!("aria-label")
-        ) || name.starts_with("data-")
-            || matches!(&*name, "author" | "score" | "permalink" | "depth" | "created-timestamp" | "thingid" | "parentid" | "commentid");
+        let keep = name.starts_with("data-") || KEPT.contains(&&*name);
         if keep && kept.len() < 64 {
             kept.push(Attr { name, value: a.value });
         }

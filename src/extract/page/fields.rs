@@ -1,0 +1,517 @@
+//! One comment's part of the page → its text, author, time, id and votes.
+
+use super::date::{self, DateOptions};
+use super::dom::{Dom, Tag};
+use super::prose::{Prose, Step, prose};
+use super::records::Region;
+use super::signs::{Context, DateMark, Signs, is_profile, letters};
+use super::words::Meaning;
+use std::ops::Range;
+
+/// What a page says of one comment.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) prose: Prose,
+    pub(super) author: Option<String>,
+    pub(super) time: Option<String>,
+    pub(super) id: Option<String>,
+    pub(super) permalink: Option<String>,
+    pub(super) votes: Option<i64>,
+}
+
+/// A name that may be the author's.
+#[derive(Debug, Clone)]
+pub(super) struct Name {
+    pub(super) text: String,
+    /// What elements that hold such a name have in common.
+    pub(super) shape: u64,
+    pub(super) weight: i32,
+}
+
+/// Reads one region.
+pub(super) struct Reading<'a> {
+    dom: &'a Dom,
+    signs: &'a Signs,
+    parts: Vec<Range<usize>>,
+    /// Letters of prose in all parts.
+    total: u32,
+    /// Where the commenter's words are.
+    body: Range<usize>,
+}
+
+const SMALL: u32 = 160;
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(dom: &'a Dom, signs: &'a Signs, region: &Region) -> Self {
+        let parts = region.parts();
+        let total = parts.iter().map(|p| signs.prose(p) + signs.links(p)).sum();
+        let mut reading = Self { dom, signs, parts, total, body: 0..0 };
+        reading.body = reading.find_body(region);
+        reading
+    }
+
+    fn size(&self, node: usize) -> u32 {
+        let nodes = node..self.dom.end(node);
+        self.signs.prose(&nodes) + self.signs.links(&nodes)
+    }
+
+    /// Whether an element holds something other than the comment's words.
+    fn is_beside(&self, node: usize) -> bool {
+        let tag = self.dom.tag(node);
+        let meaning = self.signs.meaning[node];
+        if tag == Tag::Text {
+            return false;
+        }
+        if tag.is_mute() || self.signs.context[node].any(Context::MUTE.with(Context::FORM)) {
+            return true;
+        }
+        let size = self.size(node);
+        let body = meaning.any(Meaning::BODY) && !meaning.any(Meaning::AUTHOR | Meaning::DATE | Meaning::SIGNATURE | Meaning::PROFILE);
+        if body && size > 0 {
+            return false;
+        }
+        if meaning.any(Meaning::SIGNATURE | Meaning::EDITED) {
+            return size * 10 < self.total * 7;
+        }
+        let most = size * 10 > self.total * 6;
+        if meaning.any(Meaning::PROFILE | Meaning::FORM | Meaning::ASIDE | Meaning::AVATAR | Meaning::ATTACHED | Meaning::UNSEEN) {
+            return !most || size < 12 && self.holds_no_body(node);
+        }
+        let about = Meaning::ABOUT | Meaning::AUTHOR | Meaning::DATE | Meaning::COUNT | Meaning::VOTE | Meaning::ACTION | Meaning::TITLE;
+        if meaning.any(about) || tag == Tag::Footer || tag == Tag::Header || tag == Tag::Time {
+            return size <= SMALL && !most && self.holds_no_body(node);
+        }
+        // `<a class="reply-link">` is an action; `<div class="reply">` may be the reply itself.
+        if meaning.any(Meaning::REPLY) && size < 40 && !most {
+            return self.holds_no_body(node);
+        }
+        false
+    }
+
+    fn holds_no_body(&self, node: usize) -> bool {
+        !self.dom.inside(node).any(|n| {
+            let m = self.signs.meaning[n];
+            m.any(Meaning::BODY) && !m.any(Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::SIGNATURE | Meaning::PROFILE | Meaning::ACTION)
+        })
+    }
+
+    fn is_quote(&self, node: usize) -> bool {
+        let tag = self.dom.tag(node);
+        tag == Tag::Blockquote || (self.signs.meaning[node].any(Meaning::QUOTE) && tag.is_block())
+    }
+
+    /// The element that holds the words: one that is named so, else the smallest that holds most of them.
+    fn find_body(&self, region: &Region) -> Range<usize> {
+        let mut best: Option<(u32, usize)> = None;
+        let mut words = 0;
+        for part in &self.parts {
+            let mut node = part.start;
+            while node < part.end {
+                if self.is_beside(node) {
+                    node = self.dom.end(node);
+                    continue;
+                }
+                if self.dom.tag(node) == Tag::Text {
+                    words += letters(self.dom.text(node));
+                } else {
+                    let m = self.signs.meaning[node];
+                    let named = m.any(Meaning::BODY) && !m.any(Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::LIST);
+                    if named && node > region.nodes.start && !self.spans_hole(node, region) {
+                        let weight = self.weight(node);
+                        // An inner one is better if it holds nearly as much.
+                        if best.is_none_or(|(w, b)| weight > w || (self.dom.contains(b, node) && weight * 100 > w * 85)) {
+                            best = Some((weight, node));
+                        }
+                    }
+                }
+                node += 1;
+            }
+        }
+        match best {
+            Some((weight, node)) if weight * 2 >= words || weight > 400 => node..self.dom.end(node),
+            _ => region.nodes.clone(),
+        }
+    }
+
+    fn spans_hole(&self, node: usize, region: &Region) -> bool {
+        let end = self.dom.end(node);
+        let i = region.holes.partition_point(|h| h.end <= node);
+        region.holes.get(i).is_some_and(|h| h.start < end)
+    }
+
+    /// Letters of an element that are not beside the matter.
+    fn weight(&self, node: usize) -> u32 {
+        let mut sum = 0;
+        let mut at = node;
+        while at < self.dom.end(node) {
+            if at > node && self.is_beside(at) {
+                at = self.dom.end(at);
+                continue;
+            }
+            if self.dom.tag(at) == Tag::Text {
+                sum += letters(self.dom.text(at));
+            }
+            at += 1;
+        }
+        sum
+    }
+
+    /// The words, apart from quotations.
+    pub(super) fn prose(&self, author: Option<&str>) -> Prose {
+        let whole = self.read(author, true);
+        // Where everything is a quotation, the page uses the element for its looks.
+        if whole.text.is_empty() && !whole.quoted.is_empty() { self.read(author, false) } else { whole }
+    }
+
+    fn read(&self, author: Option<&str>, quotes: bool) -> Prose {
+        let mut sum = Prose::default();
+        let whole_region = !self.has_body();
+        for part in &self.parts {
+            let nodes = part.start.max(self.body.start)..part.end.min(self.body.end);
+            if nodes.is_empty() {
+                continue;
+            }
+            let mut seen_author = false;
+            let read = prose(self.dom, nodes, |node| {
+                if quotes && self.is_quote(node) && node > self.body.start {
+                    return Step::Quote;
+                }
+                let start = node == self.body.start;
+                if !start && (self.is_beside(node) || (self.is_loose(node) && whole_region)) {
+                    return Step::Over;
+                }
+                if whole_region && !seen_author && !start && author.is_some_and(|a| self.dom.text(node).trim() == a) {
+                    seen_author = true;
+                    return Step::Over;
+                }
+                Step::Into
+            });
+            if !sum.text.is_empty() && !read.text.is_empty() {
+                sum.text.push('\n');
+            }
+            sum.text.push_str(&read.text);
+            sum.quoted.extend(read.quoted);
+        }
+        if whole_region {
+            sum.text = without_header(&sum.text, author);
+        }
+        sum
+    }
+
+    fn has_body(&self) -> bool {
+        self.parts.first().is_some_and(|p| self.body.start > p.start)
+    }
+
+    /// Small links and dates between the words of a comment whose body has no name.
+    fn is_loose(&self, node: usize) -> bool {
+        match self.dom.tag(node) {
+            Tag::A => {
+                let href = self.dom.attr(node, "href").unwrap_or_default();
+                let size = self.size(node);
+                size < 25 && (href.starts_with('#') || href.starts_with("javascript") || is_profile(href) || is_action(self.dom.text(node)))
+            }
+            Tag::Time | Tag::Cite => true,
+            _ => false,
+        }
+    }
+
+    /// Every element that may hold the author's name.
+    pub(super) fn names(&self) -> Vec<Name> {
+        let mut names = Vec::new();
+        let inner_body = self.has_body();
+        for part in &self.parts {
+            let mut node = part.start;
+            while node < part.end && names.len() < 24 {
+                if inner_body && node == self.body.start {
+                    node = self.body.end.min(part.end);
+                    continue;
+                }
+                let tag = self.dom.tag(node);
+                if tag.is_mute() && tag != Tag::Text {
+                    node = self.dom.end(node);
+                    continue;
+                }
+                if tag != Tag::Text
+                    && let Some(name) = self.name(node)
+                {
+                    names.push(name);
+                }
+                node += 1;
+            }
+        }
+        if names.is_empty() {
+            names.extend(self.name_beside_date());
+        }
+        names
+    }
+
+    fn name(&self, node: usize) -> Option<Name> {
+        let meaning = self.signs.meaning[node];
+        let tag = self.dom.tag(node);
+        let mut weight = 0;
+        let property = self.dom.attr(node, "itemprop").unwrap_or_default();
+        let in_author = || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
+        if meaning.any(Meaning::AUTHOR) {
+            weight += 60;
+            if meaning.any(Meaning::ABOUT | Meaning::PROFILE | Meaning::TITLE | Meaning::COUNT | Meaning::AVATAR | Meaning::ACTION | Meaning::DATE) {
+                weight -= 25;
+            }
+        }
+        if matches!(property, "author" | "creator") || property == "name" && in_author() {
+            weight += 40;
+        }
+        if self.dom.classes(node).any(|c| c == "fn" || c == "username" || c == "author-name") {
+            weight += 20;
+        }
+        if tag == Tag::Cite {
+            weight += 40;
+        }
+        if tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()) {
+            weight += 45;
+        }
+        if tag == Tag::A && self.dom.attr(node, "rel").is_some_and(|r| r.contains("author") || r.contains("external")) {
+            weight += 25;
+        }
+        if matches!(tag, Tag::B | Tag::Heading | Tag::Dt | Tag::Legend) {
+            weight += 15;
+        }
+        if weight <= 0 {
+            return None;
+        }
+        if let Some(data) = self.dom.attr(node, "data-author").filter(|d| !d.is_empty()) {
+            return Some(Name { text: data.to_owned(), shape: self.shape(node), weight: weight + 30 });
+        }
+        let raw = self.dom.text(node);
+        if raw.len() > 400 {
+            return None;
+        }
+        let text = clean_name(raw)?;
+        // A tighter element around the same name says more of it.
+        let children = self.dom.children(node).filter(|c| self.dom.tag(*c) != Tag::Text && !self.dom.text(*c).trim().is_empty()).count();
+        weight -= 8 * i32::try_from(children.min(6)).unwrap_or(6);
+        Some(Name { text, shape: self.shape(node), weight })
+    }
+
+    fn shape(&self, node: usize) -> u64 {
+        use std::hash::Hasher;
+        let mut hasher = rustc_hash::FxHasher::default();
+        for at in [node, self.dom.parent(node)] {
+            hasher.write_u8(self.dom.tag(at) as u8);
+            if let Some(class) = self.dom.classes(at).find(|c| !c.bytes().any(|b| b.is_ascii_digit())) {
+                hasher.write(class.as_bytes());
+            }
+        }
+        hasher.finish()
+    }
+
+    /// `12.05.2020, 14:02, Name` and `Name schrieb am 12.05.2020`.
+    fn name_beside_date(&self) -> Option<Name> {
+        let mark = self.marks().into_iter().find(|m| !m.exact)?;
+        let text = self.dom.text(mark.node as usize).trim();
+        if text.len() > 120 {
+            return None;
+        }
+        let first = text.find(|c: char| c.is_ascii_digit())?;
+        let last = text.rfind(|c: char| c.is_ascii_digit())?;
+        let before = text[..first].trim_end_matches(|c: char| !c.is_alphanumeric());
+        let before = cut_verb(before);
+        let after = text[last + 1..].trim_start_matches(|c: char| !c.is_alphanumeric());
+        let after = after.strip_prefix("Uhr").unwrap_or(after).trim_start_matches(|c: char| !c.is_alphanumeric());
+        let after = after.strip_prefix("von ").or_else(|| after.strip_prefix("by ")).unwrap_or(after);
+        [before, after].into_iter().find_map(|t| {
+            let text = clean_name(t).filter(|t| letters(t) > 1 && t.split(' ').count() <= 4)?;
+            Some(Name { text, shape: 1, weight: 10 })
+        })
+    }
+
+    fn marks(&self) -> Vec<&'a DateMark> {
+        self.parts.iter().flat_map(|p| self.signs.date_marks(p)).collect()
+    }
+
+    /// When it was written, as far as its dates tell.
+    pub(super) fn time(&self, options: DateOptions) -> Option<String> {
+        let inner_body = self.has_body();
+        let mut best: Option<(i32, &DateMark)> = None;
+        for mark in self.marks() {
+            let node = mark.node as usize;
+            let mut weight = 0;
+            if inner_body && self.body.contains(&node) {
+                weight -= 40;
+            }
+            weight += if mark.exact { 30 } else { 0 };
+            weight += if mark.when.has_time { 20 } else { 0 };
+            weight += if mark.when.relative { -10 } else { 0 };
+            for near in [node, self.dom.parent(node), self.dom.parent(self.dom.parent(node))] {
+                let m = self.signs.meaning[near];
+                if m.any(Meaning::DATE) && !m.any(Meaning::PROFILE) {
+                    weight += 8;
+                }
+                if m.any(Meaning::PROFILE | Meaning::EDITED | Meaning::SIGNATURE) {
+                    weight -= 45;
+                }
+            }
+            let text = self.dom.text(if self.dom.tag(node) == Tag::Text { node } else { self.dom.parent(node) });
+            if text.len() < 200 && is_about_something_else(text) {
+                weight -= 60;
+            }
+            if best.is_none_or(|(w, _)| weight > w) {
+                best = Some((weight, mark));
+            }
+        }
+        let (_, mark) = best?;
+        let when = if mark.when.ambiguous && !mark.exact {
+            date::find(self.dom.text(mark.node as usize), options)?
+        } else {
+            mark.when.clone()
+        };
+        when.iso.or_else(|| {
+            let text = self.dom.text(mark.node as usize).split_whitespace().collect::<Vec<_>>().join(" ");
+            (!text.is_empty() && text.len() < 60).then_some(text)
+        })
+    }
+
+    /// The id the page gives it, and its own address.
+    pub(super) fn address(&self) -> (Option<String>, Option<String>) {
+        let mut id = None;
+        let mut link = None;
+        for part in &self.parts {
+            let body = if self.has_body() { self.body.clone() } else { 0..0 };
+            for node in part.clone().filter(|n| !body.contains(n)).take(400) {
+                if id.is_none() {
+                    id = ["data-comment-id", "data-id", "data-post-id", "data-message-id", "data-commentid", "thingid", "id", "name"]
+                        .iter()
+                        .filter_map(|a| self.dom.attr(node, a))
+                        .find(|v| v.len() < 80 && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains(' '))
+                        .map(str::to_owned);
+                }
+                if link.is_none() && self.dom.tag(node) == Tag::A {
+                    let href = self.dom.attr(node, "href").unwrap_or_default();
+                    let bookmark = self.dom.attr(node, "rel").is_some_and(|r| r.contains("bookmark"));
+                    let dated = !self.signs.date_marks(&(node..self.dom.end(node))).is_empty();
+                    let fragment = href.rsplit_once('#').is_some_and(|(_, f)| f.bytes().any(|b| b.is_ascii_digit()) && !f.contains("respond"));
+                    if (fragment || bookmark || dated) && href.len() > 1 && !href.starts_with("javascript") && !is_profile(href) && !href.contains("replytocom") {
+                        link = Some(href.to_owned());
+                    }
+                }
+                if id.is_some() && link.is_some() {
+                    return (id, link);
+                }
+            }
+        }
+        (id, link)
+    }
+
+    /// Votes for it.
+    pub(super) fn votes(&self) -> Option<i64> {
+        self.parts.iter().flat_map(Clone::clone).find_map(|node| {
+            if !self.signs.meaning[node].any(Meaning::VOTE) {
+                return None;
+            }
+            let text = self.dom.text(node).trim();
+            let text = text.split_whitespace().next().unwrap_or_default();
+            if text.len() > 8 {
+                return None;
+            }
+            let text = text.replace('−', "-");
+            text.trim_start_matches('+').parse().ok()
+        })
+    }
+}
+
+/// Words that make a date one of joining or editing.
+fn is_about_something_else(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "joined", "join date", "registered", "registriert", "dabei seit", "mitglied seit", "member since", "edited", "bearbeitet",
+        "modified", "inscrit", "registrado", "beigetreten", "geändert", "editado", "modifié",
+    ];
+    let lower = text.to_lowercase();
+    WORDS.iter().any(|w| lower.contains(w))
+}
+
+/// What links and buttons of comments say.
+fn is_action(text: &str) -> bool {
+    const WORDS: [&str; 34] = [
+        "reply", "antworten", "antwort", "répondre", "responder", "rispondi", "reageer", "odpowiedz", "ответить", "report", "melden",
+        "signaler", "denunciar", "segnala", "flag", "like", "gefällt mir", "share", "teilen", "permalink", "link", "edit", "quote",
+        "zitieren", "citer", "citar", "log in to reply", "anmelden zum antworten", "login", "#", "reply to this", "zum antworten anmelden", "yanıtla", "svar",
+    ];
+    let text = text.trim().to_lowercase();
+    text.is_empty() || WORDS.contains(&text.as_str())
+}
+
+/// A person's name out of an element's text; none if it is something else.
+pub(super) fn clean_name(raw: &str) -> Option<String> {
+    let joined = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text = joined.as_str();
+    const BEFORE: [&str; 14] =
+        ["by ", "By ", "von ", "Von ", "Von: ", "par ", "Par ", "por ", "Por ", "posted by ", "Posted by ", "Written by ", "Comment by ", "Author: "];
+    for prefix in BEFORE {
+        if let Some(rest) = text.strip_prefix(prefix).filter(|r| !r.is_empty()) {
+            text = rest;
+        }
+    }
+    text = cut_verb(text);
+    text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«'));
+    let n = text.chars().count();
+    if n == 0 || n > 60 || !text.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    if is_action(text) || NO_NAMES.contains(&lower.as_str()) {
+        return None;
+    }
+    if date::find(text, DateOptions::default()).is_some() {
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+const NO_NAMES: [&str; 30] = [
+    "says", "sagt", "schreibt", "author", "autor", "member", "mitglied", "moderator", "admin-team", "guest user", "profile", "profil", "offline", "online",
+    "top", "new", "op", "user", "name", "junior member", "senior member", "new member", "registered user", "full member", "staff", "website", "mehr", "more",
+    "newbie", "active member",
+];
+
+/// A name before `says`, `schrieb am …` and the like.
+fn cut_verb(text: &str) -> &str {
+    const VERBS: [&str; 26] = [
+        " says", " said", " wrote", " writes", " sagt", " sagte", " schrieb", " schreibt", " meint", " dit", " a écrit", " dice", " dijo", " ha scritto", " diz", " disse",
+        " pisze", " napisał", " zegt", " schreef", " пишет", " on ", " am ", " at ", " vor ", " commented",
+    ];
+    let cut = VERBS.iter().filter_map(|v| {
+        let at = text.find(v)?;
+        let rest = &text[at + v.len()..];
+        (at > 0 && rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || v.ends_with(' '))).then_some(at)
+    });
+    // ` on ` and ` am ` end a name only before a figure
+    let cut = cut.filter(|at| {
+        let rest = &text[*at..];
+        !(rest.starts_with(" on ") || rest.starts_with(" am ") || rest.starts_with(" at ") || rest.starts_with(" vor "))
+            || rest.bytes().any(|b| b.is_ascii_digit())
+    });
+    cut.min().map_or(text, |at| &text[..at])
+}
+
+/// A comment's text without a first or last line that is its author and date.
+fn without_header(text: &str, author: Option<&str>) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let is_header = |line: &str| {
+        let line = line.trim();
+        let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+        line.is_empty()
+            || bare.is_empty()
+            || is_action(bare)
+            || author == Some(bare)
+            || (line.len() < 90 && date::find(line, DateOptions::default()).is_some() && line.split_whitespace().count() <= 10)
+            || clean_name(line).as_deref().is_some_and(|n| Some(n) == author)
+    };
+    let mut cut = 0;
+    while lines.len() > 1 && cut < 5 && is_header(lines[0]) {
+        lines.remove(0);
+        cut += 1;
+    }
+    while lines.len() > 1 && lines.last().is_some_and(|l| is_header(l)) {
+        lines.pop();
+    }
+    lines.join("\n").trim().to_owned()
+}
