@@ -18,7 +18,9 @@ fn main() {
         return;
     }
     let bytes = std::fs::read(&args[args.len() - 1]).expect("read");
-    let page = moderato::extract::page::read(&bytes, &Default::default());
+    let mut options = moderato::extract::page::PageOptions::default();
+    options.inline_quotes = args[0] != "-q";
+    let page = moderato::extract::page::read(&bytes, &options);
     if args[0] == "-x" {
         for e in &page.explanations {
             writeln!(out, "# {} n={} {:?}", e.found_by, e.n_comments, e.signs).expect("write");

@@ -6,6 +6,7 @@ use super::prose::{Prose, Step, prose};
 use super::records::Region;
 use super::signs::{Context, DateMark, Signs, is_profile, letters};
 use super::words::Meaning;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// What a page says of one comment.
@@ -28,6 +29,54 @@ pub(super) struct Name {
     pub(super) weight: i32,
 }
 
+/// An element that may hold a comment's words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Body {
+    node: usize,
+    /// Tags and classes from the region down, so that like elements of other regions can be told.
+    path: u64,
+    named: bool,
+    weight: u32,
+}
+
+/// Where most regions of a group have their words.
+pub(super) fn body_path(bodies: &[Vec<Body>]) -> Option<u64> {
+    #[derive(Default)]
+    struct Tally {
+        n: usize,
+        weight: f64,
+        named: bool,
+        depth: usize,
+    }
+    let mut tallies: FxHashMap<u64, Tally> = FxHashMap::default();
+    for bodies in bodies {
+        let mut seen = Vec::new();
+        for (i, body) in bodies.iter().enumerate() {
+            let tally = tallies.entry(body.path).or_default();
+            tally.weight += f64::from(body.weight.min(4_000));
+            tally.named |= body.named;
+            tally.depth = tally.depth.max(i);
+            if !seen.contains(&body.path) {
+                seen.push(body.path);
+                tally.n += 1;
+            }
+        }
+    }
+    let n = bodies.len();
+    let mut fit: Vec<(u64, Tally)> = tallies
+        .into_iter()
+        .filter(|(_, t)| t.n * 10 >= n * 6 && (t.named || n >= 3) && t.weight > 0.0)
+        .collect();
+    fit.sort_by_key(|(path, t)| (t.depth, *path));
+    let most = fit.iter().filter(|(_, t)| t.named).map(|(_, t)| t.weight).fold(0.0, f64::max);
+    let most_of_all = fit.iter().map(|(_, t)| t.weight).fold(0.0, f64::max);
+    // Named elements are preferred unless they hold little of what others do.
+    let named = most > 0.3 * most_of_all;
+    let bar = 0.85 * if named { most } else { most_of_all };
+    // The innermost that holds nearly all.
+    fit.iter().rev().find(|(_, t)| t.weight >= bar && (t.named || !named)).map(|(path, _)| *path)
+}
+
 /// Reads one region.
 pub(super) struct Reading<'a> {
     dom: &'a Dom,
@@ -45,9 +94,7 @@ impl<'a> Reading<'a> {
     pub(super) fn new(dom: &'a Dom, signs: &'a Signs, region: &Region) -> Self {
         let parts = region.parts();
         let total = parts.iter().map(|p| signs.prose(p) + signs.links(p)).sum();
-        let mut reading = Self { dom, signs, parts, total, body: 0..0 };
-        reading.body = reading.find_body(region);
-        reading
+        Self { dom, signs, parts, total, body: region.nodes.clone() }
     }
 
     fn size(&self, node: usize) -> u32 {
@@ -100,37 +147,70 @@ impl<'a> Reading<'a> {
         tag == Tag::Blockquote || (self.signs.meaning[node].any(Meaning::QUOTE) && tag.is_block())
     }
 
-    /// The element that holds the words: one that is named so, else the smallest that holds most of them.
-    fn find_body(&self, region: &Region) -> Range<usize> {
-        let mut best: Option<(u32, usize)> = None;
-        let mut words = 0;
+    /// Elements that may hold the words, in document order.
+    pub(super) fn bodies(&self, region: &Region) -> Vec<Body> {
+        let mut bodies = Vec::new();
+        let mut paths: Vec<(usize, u64)> = Vec::new();
         for part in &self.parts {
             let mut node = part.start;
-            while node < part.end {
+            while node < part.end && bodies.len() < 200 {
                 if self.is_beside(node) {
                     node = self.dom.end(node);
                     continue;
                 }
-                if self.dom.tag(node) == Tag::Text {
-                    words += letters(self.dom.text(node));
-                } else {
-                    let m = self.signs.meaning[node];
-                    let named = m.any(Meaning::BODY) && !m.any(Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::LIST);
-                    if named && node > region.nodes.start && !self.spans_hole(node, region) {
-                        let weight = self.weight(node);
-                        // An inner one is better if it holds nearly as much.
-                        if best.is_none_or(|(w, b)| weight > w || (self.dom.contains(b, node) && weight * 100 > w * 85)) {
-                            best = Some((weight, node));
+                let tag = self.dom.tag(node);
+                if tag != Tag::Text {
+                    while paths.last().is_some_and(|(end, _)| *end <= node) {
+                        paths.pop();
+                    }
+                    let path = self.path(paths.last().map_or(0, |p| p.1), node);
+                    paths.push((self.dom.end(node), path));
+                    if node > region.nodes.start && self.size(node) > 0 && !self.spans_hole(node, region) {
+                        let m = self.signs.meaning[node];
+                        let named = m.any(Meaning::BODY | Meaning::POST)
+                            && !m.any(Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::LIST | Meaning::PROFILE);
+                        let block = tag.is_block() && !matches!(tag, Tag::P | Tag::Heading | Tag::Ul | Tag::Ol | Tag::Li | Tag::Tr | Tag::Pre);
+                        if named || block {
+                            bodies.push(Body { node, path, named, weight: self.weight(node) });
                         }
                     }
                 }
                 node += 1;
             }
         }
-        match best {
-            Some((weight, node)) if weight * 2 >= words || weight > 400 => node..self.dom.end(node),
-            _ => region.nodes.clone(),
+        bodies
+    }
+
+    fn path(&self, outer: u64, node: usize) -> u64 {
+        use std::hash::Hasher;
+        let mut hasher = rustc_hash::FxHasher::default();
+        hasher.write_u64(outer);
+        hasher.write_u8(self.dom.tag(node) as u8);
+        if let Some(class) = self.dom.classes(node).find(|c| !c.bytes().any(|b| b.is_ascii_digit())) {
+            hasher.write(class.as_bytes());
         }
+        hasher.finish()
+    }
+
+    /// Takes the words to be in the elements at `path`, or else in the best named one, or anywhere.
+    pub(super) fn settle(&mut self, region: &Region, bodies: &[Body], path: Option<u64>) {
+        let at = |b: &Body| b.node..self.dom.end(b.node);
+        if let Some(body) = path.and_then(|p| bodies.iter().filter(|b| b.path == p).max_by_key(|b| b.weight)) {
+            self.body = at(body);
+            return;
+        }
+        let mut best: Option<&Body> = None;
+        for body in bodies.iter().filter(|b| b.named) {
+            // An inner one is better if it holds nearly as much.
+            if best.is_none_or(|b| body.weight > b.weight || (self.dom.contains(b.node, body.node) && body.weight * 100 > b.weight * 85)) {
+                best = Some(body);
+            }
+        }
+        let words: u32 = self.parts.iter().map(|p| self.signs.prose(p)).sum();
+        self.body = match best {
+            Some(body) if body.weight * 2 >= words || body.weight > 400 => at(body),
+            _ => region.nodes.clone(),
+        };
     }
 
     fn spans_hole(&self, node: usize, region: &Region) -> bool {
@@ -157,13 +237,13 @@ impl<'a> Reading<'a> {
     }
 
     /// The words, apart from quotations.
-    pub(super) fn prose(&self, author: Option<&str>) -> Prose {
-        let whole = self.read(author, true);
+    pub(super) fn prose(&self, author: Option<&str>, inline: bool) -> Prose {
+        let whole = self.read(author, if inline { Step::InlineQuote } else { Step::Quote });
         // Where everything is a quotation, the page uses the element for its looks.
-        if whole.text.is_empty() && !whole.quoted.is_empty() { self.read(author, false) } else { whole }
+        if whole.text.is_empty() && !whole.quoted.is_empty() { self.read(author, Step::Into) } else { whole }
     }
 
-    fn read(&self, author: Option<&str>, quotes: bool) -> Prose {
+    fn read(&self, author: Option<&str>, quotes: Step) -> Prose {
         let mut sum = Prose::default();
         let whole_region = !self.has_body();
         for part in &self.parts {
@@ -173,8 +253,8 @@ impl<'a> Reading<'a> {
             }
             let mut seen_author = false;
             let read = prose(self.dom, nodes, |node| {
-                if quotes && self.is_quote(node) && node > self.body.start {
-                    return Step::Quote;
+                if quotes != Step::Into && self.is_quote(node) && node > self.body.start {
+                    return quotes;
                 }
                 let start = node == self.body.start;
                 if !start && (self.is_beside(node) || (self.is_loose(node) && whole_region)) {

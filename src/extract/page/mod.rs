@@ -22,7 +22,7 @@ mod words;
 use crate::comment::Comment;
 use date::DateOptions;
 use dom::Dom;
-use fields::{Name, Reading};
+use fields::{Body, Name, Reading, body_path};
 use records::{Group, Region};
 use rustc_hash::FxHashMap;
 use signs::Signs;
@@ -37,6 +37,8 @@ pub struct PageOptions {
     pub crawled: Option<jiff::Timestamp>,
     /// The character set that the server named.
     pub charset: Option<String>,
+    /// Whether [`Comment::text`] keeps quotations, in lines that begin with `> `, beside [`Comment::quoted`].
+    pub inline_quotes: bool,
 }
 
 /// The comments of a page, and why they were taken for such.
@@ -73,7 +75,7 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
     let mut found = Page::default();
     let mut all: Vec<(usize, Comment)> = Vec::new();
     for group in &groups {
-        let comments = comments(&dom, &signs, group, dates);
+        let comments = comments(&dom, &signs, group, options);
         if !comments.is_empty() {
             found.explanations.push(explain(group, comments.len()));
         }
@@ -91,17 +93,22 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
 }
 
 /// The comments of one group, each with the node it begins at.
-fn comments(dom: &Dom, signs: &Signs, group: &Group, dates: DateOptions) -> Vec<(usize, Comment)> {
-    let regions: Vec<Region> = holed(group);
-    let readings: Vec<Reading<'_>> = regions.iter().map(|r| Reading::new(dom, signs, r)).collect();
+fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> Vec<(usize, Comment)> {
+    let regions: &[Region] = &group.members;
+    let mut readings: Vec<Reading<'_>> = regions.iter().map(|r| Reading::new(dom, signs, r)).collect();
+    let bodies: Vec<Vec<Body>> = readings.iter().zip(regions).map(|(reading, r)| reading.bodies(r)).collect();
+    let path = body_path(&bodies);
+    for ((reading, bodies), region) in readings.iter_mut().zip(&bodies).zip(regions) {
+        reading.settle(region, bodies, path);
+    }
     let names: Vec<Vec<Name>> = readings.iter().map(Reading::names).collect();
     let shapes = weigh(&names);
-    let month_first = DateOptions { month_first: month_first(dom, signs), ..dates };
-    let threads = thread::threads(dom, signs, &regions);
+    let month_first = DateOptions { crawled: options.crawled, month_first: month_first(dom, signs) };
+    let threads = thread::threads(dom, signs, regions);
     let mut made: Vec<Option<Comment>> = Vec::new();
     for (reading, names) in readings.iter().zip(&names) {
         let author = choose(names, &shapes);
-        let prose = reading.prose(author.as_deref());
+        let prose = reading.prose(author.as_deref(), options.inline_quotes);
         if prose.text.chars().all(|c| !c.is_alphanumeric()) && prose.quoted.is_empty() && prose.text.is_empty() {
             made.push(None);
             continue;
@@ -126,10 +133,6 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, dates: DateOptions) -> Vec<
         }
     }
     regions.iter().zip(made).filter_map(|(r, c)| Some((r.nodes.start, c?))).collect()
-}
-
-fn holed(group: &Group) -> Vec<Region> {
-    group.members.clone()
 }
 
 /// How much the elements of each shape that hold names weigh: those that most comments have, with different names.

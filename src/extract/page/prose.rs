@@ -19,8 +19,10 @@ pub(super) enum Step {
     Into,
     /// Leaves it out with all it holds.
     Over,
-    /// Reads it as a quotation.
+    /// Reads it as a quotation, apart from the text.
     Quote,
+    /// Reads it as a quotation, and keeps it in the text in lines that begin with `> `.
+    InlineQuote,
 }
 
 /// Reads `nodes`; `step` says what to do at each element.
@@ -43,15 +45,19 @@ pub(super) fn prose(dom: &Dom, nodes: Range<usize>, mut step: impl FnMut(usize) 
             node += 1;
             continue;
         }
-        match step(node) {
+        let step = step(node);
+        match step {
             Step::Over => {
                 own.gap();
                 node = dom.end(node);
             }
-            Step::Quote => {
+            Step::Quote | Step::InlineQuote => {
                 own.block(Tag::Blockquote);
                 let text = quotation(dom, node);
                 if !text.is_empty() {
+                    if step == Step::InlineQuote {
+                        own.quote(&text);
+                    }
                     prose.quoted.push(text);
                 }
                 node = dom.end(node);
@@ -150,6 +156,16 @@ impl Writer {
     fn block(&mut self, tag: Tag) {
         let breaks = if matches!(tag, Tag::P | Tag::Blockquote | Tag::Pre | Tag::Heading) { 2 } else { 1 };
         self.breaks = self.breaks.max(breaks);
+    }
+
+    fn quote(&mut self, text: &str) {
+        for line in text.lines() {
+            self.owed();
+            self.out.push_str("> ");
+            self.out.push_str(line);
+            self.line();
+        }
+        self.block(Tag::Blockquote);
     }
 
     /// Smilies are words.

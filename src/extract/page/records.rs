@@ -77,6 +77,7 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
             [plain, joined]
         })
         .flatten()
+        .filter(|c| { if std::env::var("DBG").is_ok() && c.evidence.score > 0.3 { eprintln!("{:.2} {} {:?} {:?}", c.evidence.score, c.holds(signs), c.clone().into_group(dom).selector, c.evidence); } true })
         .filter(|c| c.holds(signs))
         .collect();
     candidates.sort_by(|a, b| b.order().total_cmp(&a.order()).then(a.first().cmp(&b.first())));
@@ -293,7 +294,8 @@ impl Candidate {
         if e.post_words > 0.5 {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);
         }
-        signs.forum && e.n >= 2 && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0
+        let enough = if signs.forum { 2 } else { 3 };
+        e.n >= enough && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0 && e.teasers < 0.2
     }
 
     fn into_group(self, dom: &Dom) -> Group {
@@ -393,7 +395,7 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region]) -> Option<Evidence> {
         e.quality += (0.35 * dates + 0.3 * persons + 0.35 * (prose / 25.0).min(1.0)) * share;
     }
     let meant = 2.0 * e.comment_words - 0.5 * e.many - 0.7 * e.parts + 1.2 * (e.post_words - e.comment_words).max(0.0) + e.in_comments;
-    e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0));
+    e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0)) * (2.0 + e.prose / 20.0).ln();
     Some(e)
 }
 

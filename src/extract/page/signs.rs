@@ -119,6 +119,10 @@ impl<'d> Reader<'d> {
                 let n = letters(text);
                 if context.any(Context::LINK) { links += n } else if !context.any(Context::FORM) { prose += n }
                 dates += u32::from(n > 0 && self.text_date(node, text));
+                if n > 3 && says_person(text) {
+                    persons += 1;
+                    forum_words += u32::from(!text.trim_end().ends_with(':') || text.len() < 20);
+                }
                 continue;
             }
             let own = self.names(node, tag);
@@ -129,7 +133,7 @@ impl<'d> Reader<'d> {
             if context.any(Context::MUTE) {
                 continue;
             }
-            dates += u32::from(self.element_date(node, tag));
+            dates += u32::from(self.element_date(node, tag) || self.unread_date(node, own));
             persons += u32::from(self.person(node, tag, own));
         }
         self.signs.dates.push(dates);
@@ -218,19 +222,43 @@ impl<'d> Reader<'d> {
         true
     }
 
+    /// A part named for dates whose date has no year, or is written in an unknown way.
+    fn unread_date(&self, node: usize, own: Meaning) -> bool {
+        if !own.any(Meaning::DATE) || own.any(Meaning::BODY | Meaning::COUNT) {
+            return false;
+        }
+        let text = self.dom.text(node);
+        text.len() < 60 && text.bytes().any(|b| b.is_ascii_digit()) && date::find(text, self.options).is_none()
+    }
+
     fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
         if tag == Tag::Img {
             return own.any(Meaning::AVATAR)
                 || self.dom.attr(node, "src").is_some_and(|s| s.contains("avatar"))
                 || self.dom.attr(node, "alt").is_some_and(|s| s.contains("vatar"));
         }
-        let named = own.any(Meaning::AUTHOR) || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
+        let named = own.any(Meaning::AUTHOR | Meaning::PROFILE) || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
         if !named && tag != Tag::Cite {
             return self.dom.attr(node, "data-author").is_some();
         }
         let text = self.dom.text(node);
-        text.len() < 300 && (1..=60).contains(&letters(text))
+        let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
+        text.len() < 1_200 && (1..=most).contains(&letters(text))
     }
+}
+
+/// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.
+fn says_person(text: &str) -> bool {
+    const STARTS: [&str; 24] = [
+        "posts:", "joined:", "registered:", "join date:", "location:", "beiträge:", "registriert", "dabei seit", "mitglied seit", "ort:", "messages:", "inscrit",
+        "mensajes:", "registrado", "messaggi:", "iscritto", "berichten:", "lid sinds", "posty:", "dołączył", "сообщений:", "says:", "schrieb:", "wrote:",
+    ];
+    let text = text.trim();
+    if text.len() > 60 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    STARTS.iter().any(|s| lower.starts_with(s)) || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(|s| lower.ends_with(s))
 }
 
 /// Letters and figures, roughly: everything but blanks.

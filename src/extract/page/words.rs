@@ -116,13 +116,13 @@ const STOCK: &[(Meaning, &str)] = &[
         both(Meaning::COMMENT, Meaning::MANY),
         "comments cmts kommentare kommentarer leserkommentare leserbriefe commentaires comentarios comentários commenti \
          reacties komentarze komentarzy komentare komentáře комментарии комментариев отзывы yorumlar reactions reaktionen \
-         discussion diskussion conversation commentlist opiniones forumcomments",
+         commentlist opiniones forumcomments",
     ),
     (Meaning::REVIEW, "review rezension bewertung recensione recensie avis reseña resena opinia testimonial"),
     (both(Meaning::REVIEW, Meaning::MANY), "reviews rezensionen bewertungen recensioni recensies reseñas opinie"),
-    (Meaning::POST, "post posting message msg beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit"),
+    (Meaning::POST, "post posting beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit"),
     (both(Meaning::POST, Meaning::MANY), "posts postings messages msgs beiträge beitraege mensajes messaggi berichten сообщения"),
-    (both(Meaning::POST, Meaning::BODY), "postbody postcontent posttext postmessage messagetext"),
+    (both(Meaning::POST, Meaning::BODY), "message msg phml postbody postcontent posttext postmessage messagetext"),
     (both(Meaning::POST, Meaning::REPLY), "answer antwort réponse reponse risposta antwoord odpowiedź ответ"),
     (both(both(Meaning::POST, Meaning::REPLY), Meaning::MANY), "answers antworten réponses reponses respuestas risposte ответы"),
     (Meaning::REPLY, "reply replies response respond responses"),
@@ -173,7 +173,7 @@ const STOCK: &[(Meaning, &str)] = &[
     ),
     (Meaning::ABOUT, "meta info details detail infos byline head header tagline metadata subline postdetails postinfo"),
     (Meaning::PINGBACK, "pingback pingbacks trackback trackbacks pings webmention webmentions"),
-    (Meaning::FORUM, "forum forums topic topics board boards phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread thema bbp bbpress"),
+    (Meaning::FORUM, "forum forums discussion discussions diskussion conversation topic topics board boards phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread thema bbp bbpress"),
     (Meaning::COUNT, "count counter number total anzahl num"),
     (Meaning::TITLE, "title headline heading titel titre titulo título titolo subject betreff"),
     (Meaning::EDITED, "edited editby lastedit editdate lastedited edittime modified editedby lastediteduser editnote"),
@@ -184,6 +184,8 @@ const STOCK: &[(Meaning, &str)] = &[
          extrauserinfo userextras posterinfo badge badges profil userstats authorinfo userdata",
     ),
     (Meaning::ATTACHED, "attachment attachments attachbox attach caption thumbnails"),
+    // Words that only join others: `blockpost`, `postrow`.
+    (Meaning::NONE, "block box item row col column left right main new old single user wrap cell first last odd even top js view"),
     (Meaning::UNSEEN, "hidden sr visuallyhidden offscreen"),
 ];
 
