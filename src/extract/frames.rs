@@ -59,7 +59,7 @@ impl<'r> Frames<'r> {
     ) -> Result<Self, ExtractError> {
         let mut input = Input::open(Place::input(name), reader, &options.limits)?;
         let format = match options.format {
-            Format::Auto => format::sniff(&input)?,
+            Format::Auto => format::sniff(&input, options),
             named => named,
         };
         let mut ahead = VecDeque::new();

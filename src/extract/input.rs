@@ -27,8 +27,15 @@ pub(crate) struct Input<'r> {
     unpacked: u64,
     lines: u64,
     ended: bool,
-    failed: Option<ExtractError>,
+    failed: Option<Failure>,
     limits: Limits,
+}
+
+/// What ended the input before its end.
+enum Failure {
+    Io(io::Error),
+    // The bound that was passed, in words.
+    Bomb(String),
 }
 
 /// How the bytes are packed.
@@ -118,9 +125,10 @@ impl<'r> Input<'r> {
         input.unpack(&mut head, HEAD);
         input.drop_byte_order_mark(&mut head);
         input.head = head;
-        match input.failed.take() {
-            Some(error) if input.head.is_empty() => return Err(error),
-            failed => input.failed = failed,
+        if input.head.is_empty()
+            && let Some(failure) = input.failed.take()
+        {
+            return Err(input.error(failure));
         }
         if let Some(found) = binary(&input.head) {
             return Err(ExtractError::Binary { place: input.place, found });
@@ -174,7 +182,7 @@ impl<'r> Input<'r> {
         }
         self.lines += memchr::memchr_iter(b'\n', &bytes[before..]).count() as u64;
         match self.failed.take() {
-            Some(error) if bytes.len() == before => Err(error),
+            Some(failure) if bytes.len() == before => Err(self.error(failure)),
             failed => {
                 self.failed = failed;
                 Ok(bytes.len() - before)
@@ -192,37 +200,38 @@ impl<'r> Input<'r> {
         let n_read = raw.len() - before;
         self.unpacked += n_read as u64;
         self.ended = n_read < n;
-        if let Err(source) = result {
-            self.fail(source);
-        }
-        self.check_bounds();
+        self.failed = result.err().map(Failure::Io).or_else(|| self.passed_bound().map(Failure::Bomb));
+        self.ended |= self.failed.is_some();
         if let Some(decoder) = &mut self.utf16 {
             decode_utf16(decoder, &utf16, self.ended, bytes);
         }
     }
 
-    fn fail(&mut self, source: io::Error) {
-        self.ended = true;
-        let place = self.place.at_line(self.lines + 1);
-        self.failed = Some(match self.packing.progress() {
-            Some((packing, _)) => ExtractError::Broken { place, packing, unpacked: self.unpacked, source },
-            None => ExtractError::Read { place, source },
-        });
+    /// The bound on unpacking that has been passed, in words.
+    fn passed_bound(&self) -> Option<String> {
+        let (_, packed) = self.packing.progress()?;
+        if self.limits.unpacked < self.unpacked {
+            return Some(format!("{} bytes", self.limits.unpacked));
+        }
+        let ratio = self.unpacked / packed.max(1);
+        let passed = RATIO_FROM < self.unpacked && self.limits.ratio < ratio;
+        passed.then(|| format!("{} times as many", self.limits.ratio))
     }
 
-    fn check_bounds(&mut self) {
-        let Some((_, packed)) = self.packing.progress() else { return };
-        let unpacked = self.unpacked;
-        let limit = if self.limits.unpacked < unpacked {
-            format!("{} bytes", self.limits.unpacked)
-        } else if RATIO_FROM < unpacked && self.limits.ratio < unpacked / packed.max(1) {
-            format!("{} times as many", self.limits.ratio)
-        } else {
-            return;
-        };
-        self.ended = true;
+    /// What to tell of a failure, once all that came before it has been handed out.
+    fn error(&self, failure: Failure) -> ExtractError {
         let place = self.place.at_line(self.lines + 1);
-        self.failed = Some(ExtractError::Bomb { place, packed, unpacked, limit });
+        let unpacked = self.unpacked;
+        match (failure, self.packing.progress()) {
+            (Failure::Io(source), None) => ExtractError::Read { place, source },
+            (Failure::Io(source), Some((packing, _))) => {
+                ExtractError::Broken { place, packing, unpacked, source }
+            }
+            (Failure::Bomb(limit), progress) => {
+                let packed = progress.map_or(unpacked, |(_, packed)| packed);
+                ExtractError::Bomb { place, packed, unpacked, limit }
+            }
+        }
     }
 
     fn drop_byte_order_mark(&mut self, head: &mut Vec<u8>) {

@@ -23,6 +23,7 @@
 //! ```
 
 mod comments;
+mod dialect;
 mod error;
 mod fields;
 mod format;
@@ -30,15 +31,19 @@ mod frames;
 mod input;
 mod json;
 mod json_lines;
+mod json_record;
 mod lines;
 mod options;
 pub mod page;
 mod parser;
+mod record;
+mod rows;
 mod sink;
 mod table;
 mod whole;
 
 pub use comments::Comments;
+pub use dialect::{Quoting, TableOptions};
 pub use error::ExtractError;
 pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
 pub use format::Format;
@@ -46,7 +51,6 @@ pub use frames::{Frame, Frames};
 pub use options::{ExtractOptions, Limits};
 pub use parser::Parser;
 pub use sink::{Sink, Tally};
-pub use table::{Quoting, TableOptions};
 
 #[cfg(doc)]
 use crate::comment::Comment;

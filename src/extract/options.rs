@@ -1,8 +1,8 @@
 //! How to read an input, and how much of it to hold at once.
 
+use super::dialect::TableOptions;
 use super::fields::FieldOptions;
 use super::format::Format;
-use super::table::TableOptions;
 
 /// How to read an input.
 #[derive(Debug, Clone, Default)]
