@@ -18,6 +18,12 @@ fn main() {
         return;
     }
     let bytes = std::fs::read(&args[args.len() - 1]).expect("read");
+    if args[args.len() - 1].ends_with(".txt") {
+        for c in moderato::extract::plain::comments(&String::from_utf8_lossy(&bytes), None) {
+            writeln!(out, "{:?} {:?}", c.author, c.text).expect("write");
+        }
+        return;
+    }
     let mut options = moderato::extract::page::PageOptions::default();
     options.inline_quotes = args[0] != "-q";
     let page = moderato::extract::page::read(&bytes, &options);

@@ -109,7 +109,8 @@ impl Head<'_> {
             return Some(Format::JsonLines);
         }
         // A document over several lines has a quote next, whether or not a key stood on the first.
-        (second == Some(&b'"') || goes_on && second == Some(&b'{') || self.named == Some(Format::Json)).then_some(Format::Json)
+        (second == Some(&b'"') || goes_on && second == Some(&b'{') || self.named == Some(Format::Json))
+            .then_some(Format::Json)
     }
 
     fn table(&self) -> Option<Format> {

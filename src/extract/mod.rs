@@ -23,6 +23,7 @@
 //! ```
 
 mod comments;
+mod date;
 mod dialect;
 mod error;
 mod fields;
@@ -36,6 +37,7 @@ mod lines;
 mod options;
 pub mod page;
 mod parser;
+pub mod plain;
 mod record;
 mod rows;
 mod sink;

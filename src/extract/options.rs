@@ -3,6 +3,7 @@
 use super::dialect::TableOptions;
 use super::fields::FieldOptions;
 use super::format::Format;
+use super::page::PageOptions;
 
 /// How to read an input.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,8 @@ pub struct ExtractOptions {
     pub fields: FieldOptions,
     /// How a table is written.
     pub table: TableOptions,
+    /// How a page is read.
+    pub page: PageOptions,
     /// What may be held in memory.
     pub limits: Limits,
 }

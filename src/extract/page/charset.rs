@@ -64,7 +64,8 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
             Err(e) => {
                 good += rest[..e.valid_up_to()].iter().filter(|b| **b >= 0xC0).count();
                 bad += 1;
-                rest = &rest[e.valid_up_to() + e.error_len().unwrap_or(1).min(rest.len() - e.valid_up_to())..];
+                rest =
+                    &rest[e.valid_up_to() + e.error_len().unwrap_or(1).min(rest.len() - e.valid_up_to())..];
             }
         }
     }
@@ -85,9 +86,24 @@ mod tests {
     #[test]
     fn the_bytes_outweigh_a_wrong_word() {
         assert_eq!(decode("<meta charset=iso-8859-1>für".as_bytes(), None), "<meta charset=iso-8859-1>für");
-        assert_eq!(decode(b"<meta charset=utf-8>f\xFCr alle, die h\xF6ren", None), "<meta charset=utf-8>für alle, die hören");
+        assert_eq!(
+            decode(b"<meta charset=utf-8>f\xFCr alle, die h\xF6ren", None),
+            "<meta charset=utf-8>für alle, die hören"
+        );
         assert_eq!(decode(b"f\xFCr", Some("iso-8859-1")), "für");
         assert_eq!(decode(b"\xFF\xFEh\0i\0", None), "hi");
-        assert_eq!(decode("grüße größe käse über süß öl müde höhle tür für äh ä\u{fc}".as_bytes().split_last().unwrap().1, None).chars().last(), Some('\u{fffd}'));
+        assert_eq!(
+            decode(
+                "grüße größe käse über süß öl müde höhle tür für äh ä\u{fc}"
+                    .as_bytes()
+                    .split_last()
+                    .unwrap()
+                    .1,
+                None
+            )
+            .chars()
+            .last(),
+            Some('\u{fffd}')
+        );
     }
 }

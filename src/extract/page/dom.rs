@@ -159,9 +159,9 @@ impl Tag {
     /// Whether it stands on lines of its own.
     pub(super) fn is_block(self) -> bool {
         use Tag::{
-            Address, Article, Aside, Blockquote, Body, Center, Dd, Details, Div, Dl, Dt, Fieldset, Figcaption,
-            Figure, Footer, Form, Header, Heading, Hr, Html, Li, Main, Nav, Ol, P, Pre, Section, Summary,
-            Table, Tbody, Td, Tfoot, Th, Thead, Tr, Ul,
+            Address, Article, Aside, Blockquote, Body, Center, Dd, Details, Div, Dl, Dt, Fieldset,
+            Figcaption, Figure, Footer, Form, Header, Heading, Hr, Html, Li, Main, Nav, Ol, P, Pre, Section,
+            Summary, Table, Tbody, Td, Tfoot, Th, Thead, Tr, Ul,
         };
         matches!(
             self,
@@ -206,10 +206,24 @@ impl Tag {
 
     /// Whether what it holds is never a reader's words.
     pub(super) fn is_mute(self) -> bool {
-        use Tag::{Button, Foreign, Head, Iframe, Input, Legend, Nav, Option, Script, Select, Style, Textarea, Title};
+        use Tag::{
+            Button, Foreign, Head, Iframe, Input, Legend, Nav, Option, Script, Select, Style, Textarea, Title,
+        };
         matches!(
             self,
-            Button | Foreign | Head | Iframe | Input | Legend | Nav | Option | Script | Select | Style | Textarea | Title
+            Button
+                | Foreign
+                | Head
+                | Iframe
+                | Input
+                | Legend
+                | Nav
+                | Option
+                | Script
+                | Select
+                | Style
+                | Textarea
+                | Title
         )
     }
 }

@@ -1,11 +1,11 @@
 //! One comment's part of the page → its text, author, time, id and votes.
 
-use super::date::{self, DateOptions};
 use super::dom::{Dom, Tag};
 use super::prose::{Prose, Step, prose};
 use super::records::Region;
 use super::signs::{Context, DateMark, Signs, is_profile, letters};
 use super::words::Meaning;
+use crate::extract::date::{self, DateOptions};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -113,7 +113,8 @@ impl<'a> Reading<'a> {
             return true;
         }
         let size = self.size(node);
-        let body = meaning.any(Meaning::BODY) && !meaning.any(Meaning::AUTHOR | Meaning::DATE | Meaning::SIGNATURE | Meaning::PROFILE);
+        let body = meaning.any(Meaning::BODY)
+            && !meaning.any(Meaning::AUTHOR | Meaning::DATE | Meaning::SIGNATURE | Meaning::PROFILE);
         if body && size > 0 {
             return false;
         }
@@ -121,10 +122,23 @@ impl<'a> Reading<'a> {
             return size * 10 < self.total * 7;
         }
         let most = size * 10 > self.total * 6;
-        if meaning.any(Meaning::PROFILE | Meaning::FORM | Meaning::ASIDE | Meaning::AVATAR | Meaning::ATTACHED | Meaning::UNSEEN) {
+        if meaning.any(
+            Meaning::PROFILE
+                | Meaning::FORM
+                | Meaning::ASIDE
+                | Meaning::AVATAR
+                | Meaning::ATTACHED
+                | Meaning::UNSEEN,
+        ) {
             return !most || size < 12 && self.holds_no_body(node);
         }
-        let about = Meaning::ABOUT | Meaning::AUTHOR | Meaning::DATE | Meaning::COUNT | Meaning::VOTE | Meaning::ACTION | Meaning::TITLE;
+        let about = Meaning::ABOUT
+            | Meaning::AUTHOR
+            | Meaning::DATE
+            | Meaning::COUNT
+            | Meaning::VOTE
+            | Meaning::ACTION
+            | Meaning::TITLE;
         if meaning.any(about) || tag == Tag::Footer || tag == Tag::Header || tag == Tag::Time {
             return size <= SMALL && !most && self.holds_no_body(node);
         }
@@ -138,7 +152,15 @@ impl<'a> Reading<'a> {
     fn holds_no_body(&self, node: usize) -> bool {
         !self.dom.inside(node).any(|n| {
             let m = self.signs.meaning[n];
-            m.any(Meaning::BODY) && !m.any(Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::SIGNATURE | Meaning::PROFILE | Meaning::ACTION)
+            m.any(Meaning::BODY)
+                && !m.any(
+                    Meaning::AUTHOR
+                        | Meaning::DATE
+                        | Meaning::ABOUT
+                        | Meaning::SIGNATURE
+                        | Meaning::PROFILE
+                        | Meaning::ACTION,
+                )
         })
     }
 
@@ -168,8 +190,18 @@ impl<'a> Reading<'a> {
                     if node > region.nodes.start && self.size(node) > 0 && !self.spans_hole(node, region) {
                         let m = self.signs.meaning[node];
                         let named = m.any(Meaning::BODY | Meaning::POST)
-                            && !m.any(Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::LIST | Meaning::PROFILE);
-                        let block = tag.is_block() && !matches!(tag, Tag::P | Tag::Heading | Tag::Ul | Tag::Ol | Tag::Li | Tag::Tr | Tag::Pre);
+                            && !m.any(
+                                Meaning::AUTHOR
+                                    | Meaning::DATE
+                                    | Meaning::ABOUT
+                                    | Meaning::LIST
+                                    | Meaning::PROFILE,
+                            );
+                        let block = tag.is_block()
+                            && !matches!(
+                                tag,
+                                Tag::P | Tag::Heading | Tag::Ul | Tag::Ol | Tag::Li | Tag::Tr | Tag::Pre
+                            );
                         if named || block {
                             bodies.push(Body { node, path, named, weight: self.weight(node) });
                         }
@@ -195,14 +227,18 @@ impl<'a> Reading<'a> {
     /// Takes the words to be in the elements at `path`, or else in the best named one, or anywhere.
     pub(super) fn settle(&mut self, region: &Region, bodies: &[Body], path: Option<u64>) {
         let at = |b: &Body| b.node..self.dom.end(b.node);
-        if let Some(body) = path.and_then(|p| bodies.iter().filter(|b| b.path == p).max_by_key(|b| b.weight)) {
+        if let Some(body) = path.and_then(|p| bodies.iter().filter(|b| b.path == p).max_by_key(|b| b.weight))
+        {
             self.body = at(body);
             return;
         }
         let mut best: Option<&Body> = None;
         for body in bodies.iter().filter(|b| b.named) {
             // An inner one is better if it holds nearly as much.
-            if best.is_none_or(|b| body.weight > b.weight || (self.dom.contains(b.node, body.node) && body.weight * 100 > b.weight * 85)) {
+            if best.is_none_or(|b| {
+                body.weight > b.weight
+                    || (self.dom.contains(b.node, body.node) && body.weight * 100 > b.weight * 85)
+            }) {
                 best = Some(body);
             }
         }
@@ -260,7 +296,11 @@ impl<'a> Reading<'a> {
                 if !start && (self.is_beside(node) || (self.is_loose(node) && whole_region)) {
                     return Step::Over;
                 }
-                if whole_region && !seen_author && !start && author.is_some_and(|a| self.dom.text(node).trim() == a) {
+                if whole_region
+                    && !seen_author
+                    && !start
+                    && author.is_some_and(|a| self.dom.text(node).trim() == a)
+                {
                     seen_author = true;
                     return Step::Over;
                 }
@@ -288,7 +328,11 @@ impl<'a> Reading<'a> {
             Tag::A => {
                 let href = self.dom.attr(node, "href").unwrap_or_default();
                 let size = self.size(node);
-                size < 25 && (href.starts_with('#') || href.starts_with("javascript") || is_profile(href) || is_action(self.dom.text(node)))
+                size < 25
+                    && (href.starts_with('#')
+                        || href.starts_with("javascript")
+                        || is_profile(href)
+                        || is_action(self.dom.text(node)))
             }
             Tag::Time | Tag::Cite => true,
             _ => false,
@@ -330,10 +374,19 @@ impl<'a> Reading<'a> {
         let tag = self.dom.tag(node);
         let mut weight = 0;
         let property = self.dom.attr(node, "itemprop").unwrap_or_default();
-        let in_author = || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
+        let in_author =
+            || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
         if meaning.any(Meaning::AUTHOR) {
             weight += 60;
-            if meaning.any(Meaning::ABOUT | Meaning::PROFILE | Meaning::TITLE | Meaning::COUNT | Meaning::AVATAR | Meaning::ACTION | Meaning::DATE) {
+            if meaning.any(
+                Meaning::ABOUT
+                    | Meaning::PROFILE
+                    | Meaning::TITLE
+                    | Meaning::COUNT
+                    | Meaning::AVATAR
+                    | Meaning::ACTION
+                    | Meaning::DATE,
+            ) {
                 weight -= 25;
             }
         }
@@ -349,7 +402,9 @@ impl<'a> Reading<'a> {
         if tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()) {
             weight += 45;
         }
-        if tag == Tag::A && self.dom.attr(node, "rel").is_some_and(|r| r.contains("author") || r.contains("external")) {
+        if tag == Tag::A
+            && self.dom.attr(node, "rel").is_some_and(|r| r.contains("author") || r.contains("external"))
+        {
             weight += 25;
         }
         if matches!(tag, Tag::B | Tag::Heading | Tag::Dt | Tag::Legend) {
@@ -367,7 +422,11 @@ impl<'a> Reading<'a> {
         }
         let text = clean_name(raw)?;
         // A tighter element around the same name says more of it.
-        let children = self.dom.children(node).filter(|c| self.dom.tag(*c) != Tag::Text && !self.dom.text(*c).trim().is_empty()).count();
+        let children = self
+            .dom
+            .children(node)
+            .filter(|c| self.dom.tag(*c) != Tag::Text && !self.dom.text(*c).trim().is_empty())
+            .count();
         weight -= 8 * i32::try_from(children.min(6)).unwrap_or(6);
         Some(Name { text, shape: self.shape(node), weight })
     }
@@ -396,7 +455,8 @@ impl<'a> Reading<'a> {
         let before = text[..first].trim_end_matches(|c: char| !c.is_alphanumeric());
         let before = cut_verb(before);
         let after = text[last + 1..].trim_start_matches(|c: char| !c.is_alphanumeric());
-        let after = after.strip_prefix("Uhr").unwrap_or(after).trim_start_matches(|c: char| !c.is_alphanumeric());
+        let after =
+            after.strip_prefix("Uhr").unwrap_or(after).trim_start_matches(|c: char| !c.is_alphanumeric());
         let after = after.strip_prefix("von ").or_else(|| after.strip_prefix("by ")).unwrap_or(after);
         [before, after].into_iter().find_map(|t| {
             let text = clean_name(t).filter(|t| letters(t) > 1 && t.split(' ').count() <= 4)?;
@@ -430,7 +490,8 @@ impl<'a> Reading<'a> {
                     weight -= 45;
                 }
             }
-            let text = self.dom.text(if self.dom.tag(node) == Tag::Text { node } else { self.dom.parent(node) });
+            let text =
+                self.dom.text(if self.dom.tag(node) == Tag::Text { node } else { self.dom.parent(node) });
             if text.len() < 200 && is_about_something_else(text) {
                 weight -= 60;
             }
@@ -458,18 +519,34 @@ impl<'a> Reading<'a> {
             let body = if self.has_body() { self.body.clone() } else { 0..0 };
             for node in part.clone().filter(|n| !body.contains(n)).take(400) {
                 if id.is_none() {
-                    id = ["data-comment-id", "data-id", "data-post-id", "data-message-id", "data-commentid", "thingid", "id", "name"]
-                        .iter()
-                        .filter_map(|a| self.dom.attr(node, a))
-                        .find(|v| v.len() < 80 && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains(' '))
-                        .map(str::to_owned);
+                    id = [
+                        "data-comment-id",
+                        "data-id",
+                        "data-post-id",
+                        "data-message-id",
+                        "data-commentid",
+                        "thingid",
+                        "id",
+                        "name",
+                    ]
+                    .iter()
+                    .filter_map(|a| self.dom.attr(node, a))
+                    .find(|v| v.len() < 80 && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains(' '))
+                    .map(str::to_owned);
                 }
                 if link.is_none() && self.dom.tag(node) == Tag::A {
                     let href = self.dom.attr(node, "href").unwrap_or_default();
                     let bookmark = self.dom.attr(node, "rel").is_some_and(|r| r.contains("bookmark"));
                     let dated = !self.signs.date_marks(&(node..self.dom.end(node))).is_empty();
-                    let fragment = href.rsplit_once('#').is_some_and(|(_, f)| f.bytes().any(|b| b.is_ascii_digit()) && !f.contains("respond"));
-                    if (fragment || bookmark || dated) && href.len() > 1 && !href.starts_with("javascript") && !is_profile(href) && !href.contains("replytocom") {
+                    let fragment = href.rsplit_once('#').is_some_and(|(_, f)| {
+                        f.bytes().any(|b| b.is_ascii_digit()) && !f.contains("respond")
+                    });
+                    if (fragment || bookmark || dated)
+                        && href.len() > 1
+                        && !href.starts_with("javascript")
+                        && !is_profile(href)
+                        && !href.contains("replytocom")
+                    {
                         link = Some(href.to_owned());
                     }
                 }
@@ -501,8 +578,22 @@ impl<'a> Reading<'a> {
 /// Words that make a date one of joining or editing.
 fn is_about_something_else(text: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "joined", "join date", "registered", "registriert", "dabei seit", "mitglied seit", "member since", "edited", "bearbeitet",
-        "modified", "inscrit", "registrado", "beigetreten", "geändert", "editado", "modifié",
+        "joined",
+        "join date",
+        "registered",
+        "registriert",
+        "dabei seit",
+        "mitglied seit",
+        "member since",
+        "edited",
+        "bearbeitet",
+        "modified",
+        "inscrit",
+        "registrado",
+        "beigetreten",
+        "geändert",
+        "editado",
+        "modifié",
     ];
     let lower = text.to_lowercase();
     WORDS.iter().any(|w| lower.contains(w))
@@ -511,27 +602,74 @@ fn is_about_something_else(text: &str) -> bool {
 /// What links and buttons of comments say.
 fn is_action(text: &str) -> bool {
     const WORDS: [&str; 34] = [
-        "reply", "antworten", "antwort", "répondre", "responder", "rispondi", "reageer", "odpowiedz", "ответить", "report", "melden",
-        "signaler", "denunciar", "segnala", "flag", "like", "gefällt mir", "share", "teilen", "permalink", "link", "edit", "quote",
-        "zitieren", "citer", "citar", "log in to reply", "anmelden zum antworten", "login", "#", "reply to this", "zum antworten anmelden", "yanıtla", "svar",
+        "reply",
+        "antworten",
+        "antwort",
+        "répondre",
+        "responder",
+        "rispondi",
+        "reageer",
+        "odpowiedz",
+        "ответить",
+        "report",
+        "melden",
+        "signaler",
+        "denunciar",
+        "segnala",
+        "flag",
+        "like",
+        "gefällt mir",
+        "share",
+        "teilen",
+        "permalink",
+        "link",
+        "edit",
+        "quote",
+        "zitieren",
+        "citer",
+        "citar",
+        "log in to reply",
+        "anmelden zum antworten",
+        "login",
+        "#",
+        "reply to this",
+        "zum antworten anmelden",
+        "yanıtla",
+        "svar",
     ];
     let text = text.trim().to_lowercase();
     text.is_empty() || WORDS.contains(&text.as_str())
 }
 
 /// A person's name out of an element's text; none if it is something else.
-pub(super) fn clean_name(raw: &str) -> Option<String> {
+pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     let joined = raw.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut text = joined.as_str();
-    const BEFORE: [&str; 14] =
-        ["by ", "By ", "von ", "Von ", "Von: ", "par ", "Par ", "por ", "Por ", "posted by ", "Posted by ", "Written by ", "Comment by ", "Author: "];
+    const BEFORE: [&str; 14] = [
+        "by ",
+        "By ",
+        "von ",
+        "Von ",
+        "Von: ",
+        "par ",
+        "Par ",
+        "por ",
+        "Por ",
+        "posted by ",
+        "Posted by ",
+        "Written by ",
+        "Comment by ",
+        "Author: ",
+    ];
     for prefix in BEFORE {
         if let Some(rest) = text.strip_prefix(prefix).filter(|r| !r.is_empty()) {
             text = rest;
         }
     }
     text = cut_verb(text);
-    text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«'));
+    text = text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«')
+    });
     let n = text.chars().count();
     if n == 0 || n > 60 || !text.chars().any(char::is_alphanumeric) {
         return None;
@@ -547,16 +685,67 @@ pub(super) fn clean_name(raw: &str) -> Option<String> {
 }
 
 const NO_NAMES: [&str; 30] = [
-    "says", "sagt", "schreibt", "author", "autor", "member", "mitglied", "moderator", "admin-team", "guest user", "profile", "profil", "offline", "online",
-    "top", "new", "op", "user", "name", "junior member", "senior member", "new member", "registered user", "full member", "staff", "website", "mehr", "more",
-    "newbie", "active member",
+    "says",
+    "sagt",
+    "schreibt",
+    "author",
+    "autor",
+    "member",
+    "mitglied",
+    "moderator",
+    "admin-team",
+    "guest user",
+    "profile",
+    "profil",
+    "offline",
+    "online",
+    "top",
+    "new",
+    "op",
+    "user",
+    "name",
+    "junior member",
+    "senior member",
+    "new member",
+    "registered user",
+    "full member",
+    "staff",
+    "website",
+    "mehr",
+    "more",
+    "newbie",
+    "active member",
 ];
 
 /// A name before `says`, `schrieb am …` and the like.
 fn cut_verb(text: &str) -> &str {
     const VERBS: [&str; 26] = [
-        " says", " said", " wrote", " writes", " sagt", " sagte", " schrieb", " schreibt", " meint", " dit", " a écrit", " dice", " dijo", " ha scritto", " diz", " disse",
-        " pisze", " napisał", " zegt", " schreef", " пишет", " on ", " am ", " at ", " vor ", " commented",
+        " says",
+        " said",
+        " wrote",
+        " writes",
+        " sagt",
+        " sagte",
+        " schrieb",
+        " schreibt",
+        " meint",
+        " dit",
+        " a écrit",
+        " dice",
+        " dijo",
+        " ha scritto",
+        " diz",
+        " disse",
+        " pisze",
+        " napisał",
+        " zegt",
+        " schreef",
+        " пишет",
+        " on ",
+        " am ",
+        " at ",
+        " vor ",
+        " commented",
     ];
     let cut = VERBS.iter().filter_map(|v| {
         let at = text.find(v)?;
@@ -566,7 +755,10 @@ fn cut_verb(text: &str) -> &str {
     // ` on ` and ` am ` end a name only before a figure
     let cut = cut.filter(|at| {
         let rest = &text[*at..];
-        !(rest.starts_with(" on ") || rest.starts_with(" am ") || rest.starts_with(" at ") || rest.starts_with(" vor "))
+        !(rest.starts_with(" on ")
+            || rest.starts_with(" am ")
+            || rest.starts_with(" at ")
+            || rest.starts_with(" vor "))
             || rest.bytes().any(|b| b.is_ascii_digit())
     });
     cut.min().map_or(text, |at| &text[..at])
@@ -582,7 +774,9 @@ fn without_header(text: &str, author: Option<&str>) -> String {
             || bare.is_empty()
             || is_action(bare)
             || author == Some(bare)
-            || (line.len() < 90 && date::find(line, DateOptions::default()).is_some() && line.split_whitespace().count() <= 10)
+            || (line.len() < 90
+                && date::find(line, DateOptions::default()).is_some()
+                && line.split_whitespace().count() <= 10)
             || clean_name(line).as_deref().is_some_and(|n| Some(n) == author)
     };
     let mut cut = 0;

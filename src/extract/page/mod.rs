@@ -8,7 +8,6 @@
 //! (`records`), and each part is read (`fields`, `prose`).
 
 mod charset;
-mod date;
 mod dom;
 mod fields;
 mod parse;
@@ -20,7 +19,7 @@ mod thread;
 mod words;
 
 use crate::comment::Comment;
-use date::DateOptions;
+use crate::extract::date::DateOptions;
 use dom::Dom;
 use fields::{Body, Name, Reading, body_path};
 use records::{Group, Region};
@@ -28,6 +27,8 @@ use rustc_hash::FxHashMap;
 use signs::Signs;
 
 pub use charset::decode;
+pub(in crate::extract) use fields::clean_name;
+pub(in crate::extract) use words::{Meaning, meaning};
 
 /// What helps to read a page.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +110,10 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
     for (reading, names) in readings.iter().zip(&names) {
         let author = choose(names, &shapes);
         let prose = reading.prose(author.as_deref(), options.inline_quotes);
-        if prose.text.chars().all(|c| !c.is_alphanumeric()) && prose.quoted.is_empty() && prose.text.is_empty() {
+        if prose.text.chars().all(|c| !c.is_alphanumeric())
+            && prose.quoted.is_empty()
+            && prose.text.is_empty()
+        {
             made.push(None);
             continue;
         }
@@ -126,7 +130,8 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
         }));
     }
     for (i, thread) in threads.iter().enumerate() {
-        let parent = thread.parent.and_then(|p| made[p].as_ref()).map(|p| p.id.clone()).filter(|id| !id.is_empty());
+        let parent =
+            thread.parent.and_then(|p| made[p].as_ref()).map(|p| p.id.clone()).filter(|id| !id.is_empty());
         if let Some(comment) = &mut made[i] {
             comment.parent = parent;
             comment.depth = thread.depth;
@@ -177,11 +182,19 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
 
 /// Whether the page's dates in figures put the month first: one that can be read no other way says so.
 fn month_first(dom: &Dom, signs: &Signs) -> bool {
-    let us = dom.nodes.iter().position(|n| n.tag == dom::Tag::Html).and_then(|html| dom.attr(html, "lang")).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
+    let us = dom
+        .nodes
+        .iter()
+        .position(|n| n.tag == dom::Tag::Html)
+        .and_then(|html| dom.attr(html, "lang"))
+        .is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
     let mut month_first = 0_i32;
     for mark in signs.date_marks.iter().filter(|m| !m.exact && !m.when.ambiguous) {
         let text = dom.text(mark.node as usize);
-        let mut figures = text.split(|c: char| !c.is_ascii_digit()).filter(|f| !f.is_empty()).filter_map(|f| f.parse::<u32>().ok());
+        let mut figures = text
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|f| !f.is_empty())
+            .filter_map(|f| f.parse::<u32>().ok());
         if text.contains('/')
             && let (Some(a), Some(b)) = (figures.next(), figures.next())
         {

@@ -37,7 +37,11 @@ pub(super) fn parse(page: &str) -> Dom {
         exact_errors: false,
         ..TreeBuilderOpts::default()
     };
-    let gate = Gate { builder: TreeBuilder::new(sink, options), skipped: RefCell::default(), elements: Cell::new(0) };
+    let gate = Gate {
+        builder: TreeBuilder::new(sink, options),
+        skipped: RefCell::default(),
+        elements: Cell::new(0),
+    };
     let tokenizer = Tokenizer::new(gate, TokenizerOpts { discard_bom: true, ..TokenizerOpts::default() });
     let input = BufferQueue::default();
     // Tendrils hold at most 4 GiB; the reader has bounded the page long before.
@@ -227,7 +231,15 @@ impl Arena {
 
     fn push(&mut self, content: Content) -> u32 {
         let id = u32::try_from(self.nodes.len()).unwrap_or(NONE);
-        self.nodes.push(Node { parent: NONE, first: NONE, last: NONE, previous: NONE, next: NONE, depth: 0, content });
+        self.nodes.push(Node {
+            parent: NONE,
+            first: NONE,
+            last: NONE,
+            previous: NONE,
+            next: NONE,
+            depth: 0,
+            content,
+        });
         id
     }
 
@@ -247,14 +259,22 @@ impl Arena {
         if parent == NONE {
             return;
         }
-        if previous == NONE { self.node(parent).first = next } else { self.node(previous).next = next }
+        if previous == NONE {
+            self.node(parent).first = next
+        } else {
+            self.node(previous).next = next
+        }
         if next == NONE { self.node(parent).last = previous } else { self.node(next).previous = previous }
     }
 
     fn append(&mut self, parent: u32, child: u32) {
         self.detach(child);
         let last = std::mem::replace(&mut self.node(parent).last, child);
-        if last == NONE { self.node(parent).first = child } else { self.node(last).next = child }
+        if last == NONE {
+            self.node(parent).first = child
+        } else {
+            self.node(last).next = child
+        }
         let depth = self.node(parent).depth + 1;
         let node = self.node(child);
         node.parent = parent;
@@ -269,7 +289,11 @@ impl Arena {
             return;
         }
         self.node(sibling).previous = child;
-        if previous == NONE { self.node(parent).first = child } else { self.node(previous).next = child }
+        if previous == NONE {
+            self.node(parent).first = child
+        } else {
+            self.node(previous).next = child
+        }
         let node = self.node(child);
         node.parent = parent;
         node.previous = previous;
@@ -328,9 +352,36 @@ impl Arena {
 
 /// The attributes anything here looks at, beside `data-…`; the last ones are Reddit's.
 const KEPT: [&str; 30] = [
-    "class", "id", "href", "title", "datetime", "rel", "role", "type", "name", "content", "alt", "lang", "property",
-    "typeof", "itemprop", "itemtype", "itemscope", "style", "width", "src", "aria-level", "aria-label", "author",
-    "score", "permalink", "depth", "created-timestamp", "thingid", "parentid", "shadowrootmode",
+    "class",
+    "id",
+    "href",
+    "title",
+    "datetime",
+    "rel",
+    "role",
+    "type",
+    "name",
+    "content",
+    "alt",
+    "lang",
+    "property",
+    "typeof",
+    "itemprop",
+    "itemtype",
+    "itemscope",
+    "style",
+    "width",
+    "src",
+    "aria-level",
+    "aria-label",
+    "author",
+    "score",
+    "permalink",
+    "depth",
+    "created-timestamp",
+    "thingid",
+    "parentid",
+    "shadowrootmode",
 ];
 
 /// The attributes in [`KEPT`].
@@ -414,7 +465,8 @@ impl TreeSink for Sink {
         }
     }
     fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
-        if let Content::Element { attrs: present, .. } = &mut self.arena.borrow_mut().node(target.id).content {
+        if let Content::Element { attrs: present, .. } = &mut self.arena.borrow_mut().node(target.id).content
+        {
             for attr in kept(attrs) {
                 if present.len() < 64 && present.iter().all(|a| a.name != attr.name) {
                     present.push(attr);

@@ -170,7 +170,8 @@ impl Writer {
 
     /// Smilies are words.
     fn picture(&mut self, dom: &Dom, node: usize) {
-        let smiley = dom.classes(node).any(|c| c.contains("smil") || c.contains("emoji") || c.contains("emoticon"));
+        let smiley =
+            dom.classes(node).any(|c| c.contains("smil") || c.contains("emoji") || c.contains("emoticon"));
         if let Some(alt) = dom.attr(node, "alt").filter(|a| smiley && a.len() < 32) {
             self.words(alt);
         }

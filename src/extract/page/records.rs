@@ -77,7 +77,18 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
             [plain, joined]
         })
         .flatten()
-        .filter(|c| { if std::env::var("DBG").is_ok() && c.evidence.score > 0.3 { eprintln!("{:.2} {} {:?} {:?}", c.evidence.score, c.holds(signs), c.clone().into_group(dom).selector, c.evidence); } true })
+        .filter(|c| {
+            if std::env::var("DBG").is_ok() && c.evidence.score > 0.3 {
+                eprintln!(
+                    "{:.2} {} {:?} {:?}",
+                    c.evidence.score,
+                    c.holds(signs),
+                    c.clone().into_group(dom).selector,
+                    c.evidence
+                );
+            }
+            true
+        })
         .filter(|c| c.holds(signs))
         .collect();
     candidates.sort_by(|a, b| b.order().total_cmp(&a.order()).then(a.first().cmp(&b.first())));
@@ -150,7 +161,10 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
         for (i, class) in dom.classes(node).take(12).enumerate() {
             add(hash(&(1, tag, shape(class))), node, Name::Class(id, i as u16));
         }
-        if let Some(value) = dom.attr(node, "id").filter(|v| v.bytes().any(|b| b.is_ascii_digit()) || !signs.meaning[node].is_none()) {
+        if let Some(value) = dom
+            .attr(node, "id")
+            .filter(|v| v.bytes().any(|b| b.is_ascii_digit()) || !signs.meaning[node].is_none())
+        {
             add(hash(&(2, tag, shape(value))), node, Name::Id(id));
         }
         for name in ["itemprop", "itemtype", "typeof", "property", "data-testid", "data-type"] {
@@ -165,11 +179,28 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
 
 /// Whether an element can be a comment at all.
 fn may_hold(dom: &Dom, signs: &Signs, node: usize) -> bool {
-    use Tag::{Article, Blockquote, Dd, Details, Div, Dl, Dt, Li, Other, P, Section, Span, Table, Tbody, Td, Tr};
+    use Tag::{
+        Article, Blockquote, Dd, Details, Div, Dl, Dt, Li, Other, P, Section, Span, Table, Tbody, Td, Tr,
+    };
     let nodes = node..dom.end(node);
     matches!(
         dom.tag(node),
-        Article | Blockquote | Dd | Details | Div | Dl | Dt | Li | Other | P | Section | Span | Table | Tbody | Td | Tr
+        Article
+            | Blockquote
+            | Dd
+            | Details
+            | Div
+            | Dl
+            | Dt
+            | Li
+            | Other
+            | P
+            | Section
+            | Span
+            | Table
+            | Tbody
+            | Td
+            | Tr
     ) && !signs.context[node].any(Context::MUTE.with(Context::ASIDE).with(Context::FORM))
         && !signs.meaning[node].any(Meaning::PINGBACK)
         && signs.prose(&nodes) + signs.links(&nodes) > 0
@@ -247,7 +278,8 @@ impl Candidate {
             })
             .collect();
         let joined = Self::of(dom, signs, ranges, self.name)?;
-        let worth = joined.evidence.prose > self.evidence.prose * 1.5 + 10.0 && joined.evidence.quality > self.evidence.quality;
+        let worth = joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
+            && joined.evidence.quality > self.evidence.quality;
         worth.then_some(joined)
     }
 
@@ -289,7 +321,11 @@ impl Candidate {
             return if several { e.dated + e.signed > 0.7 } else { e.dated + e.signed > 0.9 && e.many < 0.5 };
         }
         if e.in_comments > 0.5 || e.comment_words > 0.5 {
-            return if several { e.dated > 0.6 && e.signed > 0.3 || e.signed > 0.8 } else { e.dated + e.signed > 1.5 };
+            return if several {
+                e.dated > 0.6 && e.signed > 0.3 || e.signed > 0.8
+            } else {
+                e.dated + e.signed > 1.5
+            };
         }
         if e.post_words > 0.5 {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);
@@ -304,7 +340,9 @@ impl Candidate {
                 let class = dom.classes(node as usize).nth(i.into()).unwrap_or_default();
                 format!("{}.{class}", tag_name(dom, node))
             }
-            Name::Id(node) => format!("{}#{}", tag_name(dom, node), dom.attr(node as usize, "id").unwrap_or_default()),
+            Name::Id(node) => {
+                format!("{}#{}", tag_name(dom, node), dom.attr(node as usize, "id").unwrap_or_default())
+            }
             Name::Property(node) => format!("{}[itemprop]", tag_name(dom, node)),
             Name::Path(node) => format!("{} by its path", tag_name(dom, node)),
         };
@@ -382,7 +420,14 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region]) -> Option<Evidence> {
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
         e.in_comments += is(dom.parent(node) != 0 && signs.context[dom.parent(node)].any(Context::COMMENTS));
-        e.parts += is(m.any(Meaning::ABOUT | Meaning::AUTHOR | Meaning::DATE | Meaning::ACTION | Meaning::TITLE | Meaning::COUNT));
+        e.parts += is(m.any(
+            Meaning::ABOUT
+                | Meaning::AUTHOR
+                | Meaning::DATE
+                | Meaning::ACTION
+                | Meaning::TITLE
+                | Meaning::COUNT,
+        ));
         e.many += is(m.any(Meaning::MANY | Meaning::LIST));
         e.teasers += is(is_teaser(dom, signs, &parts));
         let dates = match dates {
@@ -394,7 +439,9 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region]) -> Option<Evidence> {
         let persons = if persons > 0 { 1.0 } else { 0.0 };
         e.quality += (0.35 * dates + 0.3 * persons + 0.35 * (prose / 25.0).min(1.0)) * share;
     }
-    let meant = 2.0 * e.comment_words - 0.5 * e.many - 0.7 * e.parts + 1.2 * (e.post_words - e.comment_words).max(0.0) + e.in_comments;
+    let meant = 2.0 * e.comment_words - 0.5 * e.many - 0.7 * e.parts
+        + 1.2 * (e.post_words - e.comment_words).max(0.0)
+        + e.in_comments;
     e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0)) * (2.0 + e.prose / 20.0).ln();
     Some(e)
 }

@@ -2,9 +2,9 @@
 //!
 //! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
 
-use super::date::{self, DateOptions, When};
 use super::dom::{Dom, Tag};
 use super::words::{Meaning, meaning};
+use crate::extract::date::{self, DateOptions, When};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -117,7 +117,11 @@ impl<'d> Reader<'d> {
                 }
                 let text = self.dom.text(node);
                 let n = letters(text);
-                if context.any(Context::LINK) { links += n } else if !context.any(Context::FORM) { prose += n }
+                if context.any(Context::LINK) {
+                    links += n
+                } else if !context.any(Context::FORM) {
+                    prose += n
+                }
                 dates += u32::from(n > 0 && self.text_date(node, text));
                 if n > 3 && says_person(text) {
                     persons += 1;
@@ -148,7 +152,8 @@ impl<'d> Reader<'d> {
         let mut sum = Meaning::NONE;
         for attr in self.dom.attrs(node) {
             let value = match &*attr.name {
-                "class" | "id" | "itemprop" | "property" | "data-testid" | "data-role" | "data-type" | "data-qa" => &*attr.value,
+                "class" | "id" | "itemprop" | "property" | "data-testid" | "data-role" | "data-type"
+                | "data-qa" => &*attr.value,
                 "itemtype" | "typeof" => attr.value.rsplit(['/', ':']).next().unwrap_or_default(),
                 _ => continue,
             };
@@ -162,7 +167,8 @@ impl<'d> Reader<'d> {
     }
 
     fn context(&self, node: usize, tag: Tag, own: Meaning) -> Context {
-        let mut context = if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
+        let mut context =
+            if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
         let hidden_template = tag == Tag::Template && self.dom.attr(node, "shadowrootmode").is_none();
         if tag.is_mute() || hidden_template {
             context = context.with(Context::MUTE);
@@ -171,13 +177,20 @@ impl<'d> Reader<'d> {
             context = context.with(Context::LINK);
         }
         let text = self.dom.text_at(self.dom.end(node)) - self.dom.text_at(node);
-        if (tag == Tag::Form || own.any(Meaning::FORM)) && !own.any(Meaning::BODY) && text < 3_000 && !self.holds_dates(node) {
+        if (tag == Tag::Form || own.any(Meaning::FORM))
+            && !own.any(Meaning::BODY)
+            && text < 3_000
+            && !self.holds_dates(node)
+        {
             context = context.with(Context::FORM);
         }
-        let comments = own.any(Meaning::COMMENT | Meaning::REVIEW) && !own.any(Meaning::COUNT | Meaning::ACTION);
+        let comments =
+            own.any(Meaning::COMMENT | Meaning::REVIEW) && !own.any(Meaning::COUNT | Meaning::ACTION);
         if comments && !own.any(Meaning::ASIDE) {
             context = context.without(Context::ASIDE).with(Context::COMMENTS);
-        } else if matches!(tag, Tag::Nav | Tag::Aside) || (own.any(Meaning::ASIDE) && !own.any(Meaning::POST | Meaning::BODY)) {
+        } else if matches!(tag, Tag::Nav | Tag::Aside)
+            || (own.any(Meaning::ASIDE) && !own.any(Meaning::POST | Meaning::BODY))
+        {
             context = context.with(Context::ASIDE);
         }
         context
@@ -207,10 +220,13 @@ impl<'d> Reader<'d> {
     fn element_date(&mut self, node: usize, tag: Tag) -> bool {
         let found = self.dom.attrs(node).iter().find_map(|a| {
             let when = match &*a.name {
-                "datetime" | "data-time" | "data-timestamp" | "data-utime" | "created-timestamp" | "data-datetime"
-                | "data-date" | "data-created" | "data-epoch" | "data-created-at" => date::machine(a.value.trim()),
+                "datetime" | "data-time" | "data-timestamp" | "data-utime" | "created-timestamp"
+                | "data-datetime" | "data-date" | "data-created" | "data-epoch" | "data-created-at" => {
+                    date::machine(a.value.trim())
+                }
                 "title" | "content" | "data-original-title" if a.value.len() < 60 && a.value.len() > 7 => {
-                    let dated = matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
+                    let dated =
+                        matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
                     dated.then(|| date::find(&a.value, self.options)).flatten().filter(|w| w.iso.is_some())
                 }
                 _ => None,
@@ -228,7 +244,9 @@ impl<'d> Reader<'d> {
             return false;
         }
         let text = self.dom.text(node);
-        text.len() < 60 && text.bytes().any(|b| b.is_ascii_digit()) && date::find(text, self.options).is_none()
+        text.len() < 60
+            && text.bytes().any(|b| b.is_ascii_digit())
+            && date::find(text, self.options).is_none()
     }
 
     fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
@@ -237,7 +255,8 @@ impl<'d> Reader<'d> {
                 || self.dom.attr(node, "src").is_some_and(|s| s.contains("avatar"))
                 || self.dom.attr(node, "alt").is_some_and(|s| s.contains("vatar"));
         }
-        let named = own.any(Meaning::AUTHOR | Meaning::PROFILE) || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
+        let named = own.any(Meaning::AUTHOR | Meaning::PROFILE)
+            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
         if !named && tag != Tag::Cite {
             return self.dom.attr(node, "data-author").is_some();
         }
@@ -250,15 +269,40 @@ impl<'d> Reader<'d> {
 /// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.
 fn says_person(text: &str) -> bool {
     const STARTS: [&str; 24] = [
-        "posts:", "joined:", "registered:", "join date:", "location:", "beiträge:", "registriert", "dabei seit", "mitglied seit", "ort:", "messages:", "inscrit",
-        "mensajes:", "registrado", "messaggi:", "iscritto", "berichten:", "lid sinds", "posty:", "dołączył", "сообщений:", "says:", "schrieb:", "wrote:",
+        "posts:",
+        "joined:",
+        "registered:",
+        "join date:",
+        "location:",
+        "beiträge:",
+        "registriert",
+        "dabei seit",
+        "mitglied seit",
+        "ort:",
+        "messages:",
+        "inscrit",
+        "mensajes:",
+        "registrado",
+        "messaggi:",
+        "iscritto",
+        "berichten:",
+        "lid sinds",
+        "posty:",
+        "dołączył",
+        "сообщений:",
+        "says:",
+        "schrieb:",
+        "wrote:",
     ];
     let text = text.trim();
     if text.len() > 60 {
         return false;
     }
     let lower = text.to_lowercase();
-    STARTS.iter().any(|s| lower.starts_with(s)) || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(|s| lower.ends_with(s))
+    STARTS.iter().any(|s| lower.starts_with(s))
+        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"]
+            .iter()
+            .any(|s| lower.ends_with(s))
 }
 
 /// Letters and figures, roughly: everything but blanks.
@@ -270,9 +314,32 @@ pub(super) fn letters(text: &str) -> u32 {
 /// Whether an address is that of a person's page.
 pub(super) fn is_profile(href: &str) -> bool {
     const PARTS: [&str; 26] = [
-        "/user/", "/users/", "/profile", "/member", "/u/", "/author/", "/people/", "memberlist", "profile.php", "member.php",
-        "userid=", "user_id", "/profil", "action=profile", "/community/user", "mode=viewprofile", "/autor/", "/@", "u=", "/nutzer",
-        "/benutzer", "uid=", "showuser=", "/usuario", "/personal_pages/", "userinfo",
+        "/user/",
+        "/users/",
+        "/profile",
+        "/member",
+        "/u/",
+        "/author/",
+        "/people/",
+        "memberlist",
+        "profile.php",
+        "member.php",
+        "userid=",
+        "user_id",
+        "/profil",
+        "action=profile",
+        "/community/user",
+        "mode=viewprofile",
+        "/autor/",
+        "/@",
+        "u=",
+        "/nutzer",
+        "/benutzer",
+        "uid=",
+        "showuser=",
+        "/usuario",
+        "/personal_pages/",
+        "userinfo",
     ];
     !href.is_empty() && href.len() < 300 && PARTS.iter().any(|p| href.contains(p))
 }

@@ -58,7 +58,9 @@ fn beside(dom: &Dom, signs: &Signs, regions: &[Region], i: usize) -> Option<usiz
         let before = regions[..i].partition_point(|r| r.nodes.start < around);
         let mut candidate = before.checked_sub(1)?;
         // Of a thread before the list take the top.
-        while let Some(outer) = candidate.checked_sub(1).filter(|o| regions[*o].nodes.start > parent && regions[*o].nodes.end > regions[candidate].nodes.start) {
+        while let Some(outer) = candidate.checked_sub(1).filter(|o| {
+            regions[*o].nodes.start > parent && regions[*o].nodes.end > regions[candidate].nodes.start
+        }) {
             candidate = outer;
         }
         return (regions[candidate].nodes.start >= parent).then_some(candidate);
@@ -96,12 +98,15 @@ fn depth(dom: &Dom, node: usize) -> Option<u32> {
         let (name, figures) = class.split_at(at + 1);
         let name = name.trim_end_matches(['-', '_']);
         let name = name.rsplit(['-', '_']).next().unwrap_or_default();
-        matches!(name, "depth" | "level" | "indent" | "tier" | "lvl" | "ebene" | "niveau").then(|| figures.parse().ok()).flatten()
+        matches!(name, "depth" | "level" | "indent" | "tier" | "lvl" | "ebene" | "niveau")
+            .then(|| figures.parse().ok())
+            .flatten()
     });
     classes.or_else(|| {
         let style = dom.attr(node, "style")?;
         let (_, rest) = style.split_once("margin-left").or_else(|| style.split_once("padding-left"))?;
-        let figures: String = rest.trim_start_matches([':', ' ']).chars().take_while(char::is_ascii_digit).collect();
+        let figures: String =
+            rest.trim_start_matches([':', ' ']).chars().take_while(char::is_ascii_digit).collect();
         figures.parse().ok()
     })
 }

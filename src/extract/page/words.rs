@@ -11,77 +11,77 @@ use std::sync::LazyLock;
 
 /// A set of meanings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Meaning(u32);
+pub(in crate::extract) struct Meaning(u32);
 
 impl Meaning {
-    pub(super) const NONE: Self = Self(0);
+    pub(in crate::extract) const NONE: Self = Self(0);
     /// What readers write below an article.
-    pub(super) const COMMENT: Self = Self(1);
+    pub(in crate::extract) const COMMENT: Self = Self(1);
     /// What people write in a forum; also an article of a blog.
-    pub(super) const POST: Self = Self(1 << 1);
+    pub(in crate::extract) const POST: Self = Self(1 << 1);
     /// An answer to another comment; also the button that begins one.
-    pub(super) const REPLY: Self = Self(1 << 2);
+    pub(in crate::extract) const REPLY: Self = Self(1 << 2);
     /// A word in the plural: what holds many.
-    pub(super) const MANY: Self = Self(1 << 3);
+    pub(in crate::extract) const MANY: Self = Self(1 << 3);
     /// A list, area, section.
-    pub(super) const LIST: Self = Self(1 << 4);
+    pub(in crate::extract) const LIST: Self = Self(1 << 4);
     /// Something to fill in.
-    pub(super) const FORM: Self = Self(1 << 5);
+    pub(in crate::extract) const FORM: Self = Self(1 << 5);
     /// Something to press: reply, report, share.
-    pub(super) const ACTION: Self = Self(1 << 6);
+    pub(in crate::extract) const ACTION: Self = Self(1 << 6);
     /// Who wrote it.
-    pub(super) const AUTHOR: Self = Self(1 << 7);
+    pub(in crate::extract) const AUTHOR: Self = Self(1 << 7);
     /// When it was written.
-    pub(super) const DATE: Self = Self(1 << 8);
+    pub(in crate::extract) const DATE: Self = Self(1 << 8);
     /// What was written.
-    pub(super) const BODY: Self = Self(1 << 9);
+    pub(in crate::extract) const BODY: Self = Self(1 << 9);
     /// A line that stands under all of a person's posts.
-    pub(super) const SIGNATURE: Self = Self(1 << 10);
+    pub(in crate::extract) const SIGNATURE: Self = Self(1 << 10);
     /// Somebody else's words.
-    pub(super) const QUOTE: Self = Self(1 << 11);
+    pub(in crate::extract) const QUOTE: Self = Self(1 << 11);
     /// A person's picture.
-    pub(super) const AVATAR: Self = Self(1 << 12);
+    pub(in crate::extract) const AVATAR: Self = Self(1 << 12);
     /// Votes and points.
-    pub(super) const VOTE: Self = Self(1 << 13);
+    pub(in crate::extract) const VOTE: Self = Self(1 << 13);
     /// What stands beside the matter: teasers, advertisements, navigation, recent and related things.
-    pub(super) const ASIDE: Self = Self(1 << 14);
+    pub(in crate::extract) const ASIDE: Self = Self(1 << 14);
     /// Facts about a comment or its author.
-    pub(super) const ABOUT: Self = Self(1 << 15);
+    pub(in crate::extract) const ABOUT: Self = Self(1 << 15);
     /// A notice of another page that links here.
-    pub(super) const PINGBACK: Self = Self(1 << 16);
+    pub(in crate::extract) const PINGBACK: Self = Self(1 << 16);
     /// A forum, thread or board.
-    pub(super) const FORUM: Self = Self(1 << 17);
+    pub(in crate::extract) const FORUM: Self = Self(1 << 17);
     /// The comments that answer this one.
-    pub(super) const CHILDREN: Self = Self(1 << 18);
+    pub(in crate::extract) const CHILDREN: Self = Self(1 << 18);
     /// A number of things.
-    pub(super) const COUNT: Self = Self(1 << 19);
+    pub(in crate::extract) const COUNT: Self = Self(1 << 19);
     /// A headline.
-    pub(super) const TITLE: Self = Self(1 << 20);
+    pub(in crate::extract) const TITLE: Self = Self(1 << 20);
     /// A note that it was edited.
-    pub(super) const EDITED: Self = Self(1 << 21);
+    pub(in crate::extract) const EDITED: Self = Self(1 << 21);
     /// A review or rating of a product, recipe, place.
-    pub(super) const REVIEW: Self = Self(1 << 22);
+    pub(in crate::extract) const REVIEW: Self = Self(1 << 22);
     /// An article, story or news item.
-    pub(super) const STORY: Self = Self(1 << 23);
+    pub(in crate::extract) const STORY: Self = Self(1 << 23);
     /// Somebody's line on their rank, join date, number of posts.
-    pub(super) const PROFILE: Self = Self(1 << 24);
+    pub(in crate::extract) const PROFILE: Self = Self(1 << 24);
     /// A file hung onto a post.
-    pub(super) const ATTACHED: Self = Self(1 << 25);
+    pub(in crate::extract) const ATTACHED: Self = Self(1 << 25);
     /// Hidden from those who see, read out to those who do not.
-    pub(super) const UNSEEN: Self = Self(1 << 26);
+    pub(in crate::extract) const UNSEEN: Self = Self(1 << 26);
 
     /// Whether any of `others` is in the set.
-    pub(super) fn any(self, others: Self) -> bool {
+    pub(in crate::extract) fn any(self, others: Self) -> bool {
         self.0 & others.0 != 0
     }
 
     /// The set without `others`.
-    pub(super) fn without(self, others: Self) -> Self {
+    pub(in crate::extract) fn without(self, others: Self) -> Self {
         Self(self.0 & !others.0)
     }
 
     /// Whether it is empty.
-    pub(super) fn is_none(self) -> bool {
+    pub(in crate::extract) fn is_none(self) -> bool {
         self.0 == 0
     }
 }
@@ -119,15 +119,33 @@ const STOCK: &[(Meaning, &str)] = &[
          commentlist opiniones forumcomments",
     ),
     (Meaning::REVIEW, "review rezension bewertung recensione recensie avis reseña resena opinia testimonial"),
-    (both(Meaning::REVIEW, Meaning::MANY), "reviews rezensionen bewertungen recensioni recensies reseñas opinie"),
-    (Meaning::POST, "post posting beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit"),
-    (both(Meaning::POST, Meaning::MANY), "posts postings messages msgs beiträge beitraege mensajes messaggi berichten сообщения"),
-    (both(Meaning::POST, Meaning::BODY), "message msg phml postbody postcontent posttext postmessage messagetext"),
+    (
+        both(Meaning::REVIEW, Meaning::MANY),
+        "reviews rezensionen bewertungen recensioni recensies reseñas opinie",
+    ),
+    (
+        Meaning::POST,
+        "post posting beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit",
+    ),
+    (
+        both(Meaning::POST, Meaning::MANY),
+        "posts postings messages msgs beiträge beitraege mensajes messaggi berichten сообщения",
+    ),
+    (
+        both(Meaning::POST, Meaning::BODY),
+        "message msg phml postbody postcontent posttext postmessage messagetext",
+    ),
     (both(Meaning::POST, Meaning::REPLY), "answer antwort réponse reponse risposta antwoord odpowiedź ответ"),
-    (both(both(Meaning::POST, Meaning::REPLY), Meaning::MANY), "answers antworten réponses reponses respuestas risposte ответы"),
+    (
+        both(both(Meaning::POST, Meaning::REPLY), Meaning::MANY),
+        "answers antworten réponses reponses respuestas risposte ответы",
+    ),
     (Meaning::REPLY, "reply replies response respond responses"),
     (Meaning::CHILDREN, "children childs nested subcomments child replies threaded kids"),
-    (Meaning::LIST, "list liste lista area section container wrapper wrap holder listing thread threads tree feed stream group inner"),
+    (
+        Meaning::LIST,
+        "list liste lista area section container wrapper wrap holder listing thread threads tree feed stream group inner",
+    ),
     (
         Meaning::FORM,
         "form formular formulaire formulario respond input textarea editor login signin signup register subscribe \
@@ -157,7 +175,10 @@ const STOCK: &[(Meaning, &str)] = &[
          contenido treść tresc текст description richtext html userhtml corpo cuerpo",
     ),
     (Meaning::SIGNATURE, "signature sig signatur signatures usersig"),
-    (Meaning::QUOTE, "quote quoted quotes quotation zitat blockquote citation quoteheader quotecontent cite cita citazione cytat цитата"),
+    (
+        Meaning::QUOTE,
+        "quote quoted quotes quotation zitat blockquote citation quoteheader quotecontent cite cita citazione cytat цитата",
+    ),
     (Meaning::AVATAR, "avatar avatars gravatar userpic portrait photo userphoto profilepic profilbild"),
     (
         Meaning::VOTE,
@@ -171,12 +192,21 @@ const STOCK: &[(Meaning, &str)] = &[
          breadcrumbs pagination pager paging nav navigation navbar banner cookie consent tags tagcloud outbrain taboola similar \
          newest newsticker aktuell letzte neueste meistgelesen blogroll archive archives topstories suggested adsense dfp",
     ),
-    (Meaning::ABOUT, "meta info details detail infos byline head header tagline metadata subline postdetails postinfo"),
+    (
+        Meaning::ABOUT,
+        "meta info details detail infos byline head header tagline metadata subline postdetails postinfo",
+    ),
     (Meaning::PINGBACK, "pingback pingbacks trackback trackbacks pings webmention webmentions"),
-    (Meaning::FORUM, "forum forums discussion discussions diskussion conversation topic topics board boards phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread thema bbp bbpress"),
+    (
+        Meaning::FORUM,
+        "forum forums discussion discussions diskussion conversation topic topics board boards phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread thema bbp bbpress",
+    ),
     (Meaning::COUNT, "count counter number total anzahl num"),
     (Meaning::TITLE, "title headline heading titel titre titulo título titolo subject betreff"),
-    (Meaning::EDITED, "edited editby lastedit editdate lastedited edittime modified editedby lastediteduser editnote"),
+    (
+        Meaning::EDITED,
+        "edited editby lastedit editdate lastedited edittime modified editedby lastediteduser editnote",
+    ),
     (Meaning::STORY, "article artikel story news hentry entry"),
     (
         Meaning::PROFILE,
@@ -185,13 +215,25 @@ const STOCK: &[(Meaning, &str)] = &[
     ),
     (Meaning::ATTACHED, "attachment attachments attachbox attach caption thumbnails"),
     // Words that only join others: `blockpost`, `postrow`.
-    (Meaning::NONE, "block box item row col column left right main new old single user wrap cell first last odd even top js view"),
+    (
+        Meaning::NONE,
+        "block box item row col column left right main new old single user wrap cell first last odd even top js view",
+    ),
     (Meaning::UNSEEN, "hidden sr visuallyhidden offscreen"),
 ];
 
 /// Stems that mean a comment whatever follows (`kommentarfeld`, `commentaires2`).
 const STEMS: [&str; 10] = [
-    "comment", "kommentar", "comentari", "comentári", "komentar", "коммент", "leserbrief", "lesermeinung", "wpdiscuz", "reactie",
+    "comment",
+    "kommentar",
+    "comentari",
+    "comentári",
+    "komentar",
+    "коммент",
+    "leserbrief",
+    "lesermeinung",
+    "wpdiscuz",
+    "reactie",
 ];
 
 static WORDS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
@@ -205,7 +247,7 @@ static WORDS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
 });
 
 /// The meanings of a whole attribute value.
-pub(super) fn meaning(value: &str) -> Meaning {
+pub(in crate::extract) fn meaning(value: &str) -> Meaning {
     let mut sum = Meaning::NONE;
     let mut word = String::new();
     let mut last_lower = false;
@@ -265,7 +307,9 @@ mod tests {
 
     #[test]
     fn names_are_read_however_they_are_joined() {
-        for value in ["comment-list", "commentList", "commentlist", "comment_list", "COMMENT list", "kommentarliste"] {
+        for value in
+            ["comment-list", "commentList", "commentlist", "comment_list", "COMMENT list", "kommentarliste"]
+        {
             let m = meaning(value);
             assert!(m.any(Meaning::COMMENT) && m.any(Meaning::LIST | Meaning::MANY), "{value}");
         }

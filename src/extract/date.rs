@@ -9,40 +9,172 @@ use jiff::{Span, Timestamp};
 
 /// What a text says about when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct When {
+pub(in crate::extract) struct When {
     /// ISO 8601, unless it is relative and no crawl time was given.
-    pub(super) iso: Option<String>,
+    pub(in crate::extract) iso: Option<String>,
     /// Whether a time of day is part of it.
-    pub(super) has_time: bool,
+    pub(in crate::extract) has_time: bool,
     /// Whether day and month could be either way round.
-    pub(super) ambiguous: bool,
+    pub(in crate::extract) ambiguous: bool,
     /// Whether it is an age, not a date.
-    pub(super) relative: bool,
+    pub(in crate::extract) relative: bool,
 }
 
 /// How to read what is not clear by itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct DateOptions {
+pub(in crate::extract) struct DateOptions {
     /// When the page was fetched.
-    pub(super) crawled: Option<Timestamp>,
+    pub(in crate::extract) crawled: Option<Timestamp>,
     /// Whether `3/4/2020` is the 4th of March.
-    pub(super) month_first: bool,
+    pub(in crate::extract) month_first: bool,
 }
 
 /// The first twelve letters are enough to know a month; prefixes of at least three letters count.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari", "stycznia", "styczeń", "ledna", "января", "янв", "ocak", "sty", "ene", "gen"],
-    &["february", "februar", "février", "fevrier", "febrero", "fevereiro", "febbraio", "februari", "lutego", "luty", "února", "февраля", "фев", "şubat"],
-    &["march", "märz", "maerz", "mars", "marzo", "março", "maart", "marca", "marzec", "března", "марта", "мар", "mart", "mrt", "mär", "mrz"],
-    &["april", "avril", "abril", "aprile", "kwietnia", "kwiecień", "dubna", "апреля", "апр", "nisan", "avr", "abr"],
+    &[
+        "january",
+        "januar",
+        "jänner",
+        "janvier",
+        "enero",
+        "janeiro",
+        "gennaio",
+        "januari",
+        "stycznia",
+        "styczeń",
+        "ledna",
+        "января",
+        "янв",
+        "ocak",
+        "sty",
+        "ene",
+        "gen",
+    ],
+    &[
+        "february",
+        "februar",
+        "février",
+        "fevrier",
+        "febrero",
+        "fevereiro",
+        "febbraio",
+        "februari",
+        "lutego",
+        "luty",
+        "února",
+        "февраля",
+        "фев",
+        "şubat",
+    ],
+    &[
+        "march",
+        "märz",
+        "maerz",
+        "mars",
+        "marzo",
+        "março",
+        "maart",
+        "marca",
+        "marzec",
+        "března",
+        "марта",
+        "мар",
+        "mart",
+        "mrt",
+        "mär",
+        "mrz",
+    ],
+    &[
+        "april",
+        "avril",
+        "abril",
+        "aprile",
+        "kwietnia",
+        "kwiecień",
+        "dubna",
+        "апреля",
+        "апр",
+        "nisan",
+        "avr",
+        "abr",
+    ],
     &["may", "mai", "mayo", "maio", "maggio", "mei", "maja", "května", "мая", "май", "mayıs", "maj"],
-    &["june", "juni", "juin", "junio", "junho", "giugno", "czerwca", "czerwiec", "června", "июня", "июн", "haziran"],
-    &["july", "juli", "juillet", "julio", "julho", "luglio", "lipca", "lipiec", "července", "июля", "июл", "temmuz"],
-    &["august", "août", "aout", "agosto", "augustus", "sierpnia", "sierpień", "srpna", "августа", "авг", "ağustos"],
-    &["september", "septembre", "septiembre", "setembro", "settembre", "września", "wrzesień", "září", "сентября", "сен", "eylül", "setiembre"],
-    &["october", "oktober", "octobre", "octubre", "outubro", "ottobre", "października", "październik", "října", "октября", "окт", "ekim"],
+    &[
+        "june", "juni", "juin", "junio", "junho", "giugno", "czerwca", "czerwiec", "června", "июня", "июн",
+        "haziran",
+    ],
+    &[
+        "july",
+        "juli",
+        "juillet",
+        "julio",
+        "julho",
+        "luglio",
+        "lipca",
+        "lipiec",
+        "července",
+        "июля",
+        "июл",
+        "temmuz",
+    ],
+    &[
+        "august",
+        "août",
+        "aout",
+        "agosto",
+        "augustus",
+        "sierpnia",
+        "sierpień",
+        "srpna",
+        "августа",
+        "авг",
+        "ağustos",
+    ],
+    &[
+        "september",
+        "septembre",
+        "septiembre",
+        "setembro",
+        "settembre",
+        "września",
+        "wrzesień",
+        "září",
+        "сентября",
+        "сен",
+        "eylül",
+        "setiembre",
+    ],
+    &[
+        "october",
+        "oktober",
+        "octobre",
+        "octubre",
+        "outubro",
+        "ottobre",
+        "października",
+        "październik",
+        "října",
+        "октября",
+        "окт",
+        "ekim",
+    ],
     &["november", "novembre", "noviembre", "novembro", "listopada", "listopad", "ноября", "ноя", "kasım"],
-    &["december", "dezember", "décembre", "decembre", "diciembre", "dezembro", "dicembre", "desember", "grudnia", "grudzień", "prosince", "декабря", "дек", "aralık"],
+    &[
+        "december",
+        "dezember",
+        "décembre",
+        "decembre",
+        "diciembre",
+        "dezembro",
+        "dicembre",
+        "desember",
+        "grudnia",
+        "grudzień",
+        "prosince",
+        "декабря",
+        "дек",
+        "aralık",
+    ],
 ];
 
 fn month(word: &str) -> Option<i8> {
@@ -83,7 +215,9 @@ fn parts(text: &str) -> Vec<(Part, usize)> {
             let mut word: String = c.to_lowercase().collect();
             while let Some((_, d)) = chars.peek().copied().filter(|(_, d)| d.is_alphabetic()) {
                 // 年, 月, 日 and the like are words of one letter
-                if matches!(d, '年' | '月' | '日' | '時' | '分') || matches!(c, '年' | '月' | '日' | '時' | '分') {
+                if matches!(d, '年' | '月' | '日' | '時' | '分')
+                    || matches!(c, '年' | '月' | '日' | '時' | '分')
+                {
                     break;
                 }
                 word.extend(d.to_lowercase());
@@ -101,7 +235,7 @@ fn parts(text: &str) -> Vec<(Part, usize)> {
 }
 
 /// The first date in `text`.
-pub(super) fn find(text: &str, options: DateOptions) -> Option<When> {
+pub(in crate::extract) fn find(text: &str, options: DateOptions) -> Option<When> {
     let text = text.trim();
     if let Some(when) = machine(text) {
         return Some(when);
@@ -110,7 +244,8 @@ pub(super) fn find(text: &str, options: DateOptions) -> Option<When> {
         return None;
     }
     let parts: Vec<Part> = parts(text).into_iter().map(|(p, _)| p).collect();
-    let found = (0..parts.len()).find_map(|i| date_at(&parts, i, options).map(|(d, used, amb)| (i, d, used, amb)));
+    let found =
+        (0..parts.len()).find_map(|i| date_at(&parts, i, options).map(|(d, used, amb)| (i, d, used, amb)));
     if let Some((at, date, used, ambiguous)) = found {
         let time = time_in(&parts[at + used..]).or_else(|| time_in(&parts[..at]));
         let iso = match time {
@@ -123,7 +258,7 @@ pub(super) fn find(text: &str, options: DateOptions) -> Option<When> {
 }
 
 /// ISO 8601 itself, and seconds since 1970.
-pub(super) fn machine(text: &str) -> Option<When> {
+pub(in crate::extract) fn machine(text: &str) -> Option<When> {
     let b = text.as_bytes();
     if b.len() >= 10 && b.len() <= 40 && b[4] == b'-' && b[..4].iter().all(u8::is_ascii_digit) {
         let fixed = text.replacen(' ', "T", 1);
@@ -155,7 +290,8 @@ fn may_hold(text: &str) -> bool {
         && text.len() <= 200
         && (text.bytes().any(|b| b.is_ascii_digit()) || {
             let lower = text.to_lowercase();
-            RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|w| lower.contains(w))) || lower.contains(" ago")
+            RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|w| lower.contains(w)))
+                || lower.contains(" ago")
         })
 }
 
@@ -227,7 +363,9 @@ fn date_at(parts: &[Part], i: usize, options: DateOptions) -> Option<(Date, usiz
     }
     // 12. Mai 2020 · 12 de mayo de 2020 · 12th of May, 2020 · 12-May-2020 · 12 мая 2020
     let mut j = i + 1;
-    while mark(parts, j, ".-/,") || matches!(word(parts, j), Some("de" | "of" | "st" | "nd" | "rd" | "th" | "er")) {
+    while mark(parts, j, ".-/,")
+        || matches!(word(parts, j), Some("de" | "of" | "st" | "nd" | "rd" | "th" | "er"))
+    {
         j += 1;
     }
     if let Some(m) = word(parts, j).and_then(month) {
@@ -326,7 +464,8 @@ fn relative(parts: &[Part], options: DateOptions) -> Option<When> {
     if words.len() > 12 {
         return None;
     }
-    let day = RELATIVE_DAYS.iter().rev().find(|(names, _)| words.iter().any(|w| names.split(' ').any(|n| n == *w)));
+    let day =
+        RELATIVE_DAYS.iter().rev().find(|(names, _)| words.iter().any(|w| names.split(' ').any(|n| n == *w)));
     if let Some((_, back)) = day {
         let time = time_in(parts);
         // `hier` alone is also German for `here`
@@ -334,15 +473,30 @@ fn relative(parts: &[Part], options: DateOptions) -> Option<When> {
             return None;
         }
         let iso = options.crawled.and_then(|now| {
-            let date = now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_sub(Span::new().days(*back)).ok()?;
+            let date =
+                now.to_zoned(jiff::tz::TimeZone::UTC).date().checked_sub(Span::new().days(*back)).ok()?;
             Some(time.map_or_else(|| date.to_string(), |t| DateTime::from_parts(date, t).to_string()))
         });
         return made(iso, time.is_some());
     }
-    let says_ago = words
-        .iter()
-        .any(|w| matches!(*w, "ago" | "vor" | "hace" | "há" | "ha" | "fa" | "geleden" | "temu" | "назад" | "önce" | "sedan" | "siden" | "sitten"))
-        || words.windows(3).any(|w| w == ["il", "y", "a"]);
+    let says_ago = words.iter().any(|w| {
+        matches!(
+            *w,
+            "ago"
+                | "vor"
+                | "hace"
+                | "há"
+                | "ha"
+                | "fa"
+                | "geleden"
+                | "temu"
+                | "назад"
+                | "önce"
+                | "sedan"
+                | "siden"
+                | "sitten"
+        )
+    }) || words.windows(3).any(|w| w == ["il", "y", "a"]);
     if !says_ago {
         return None;
     }
@@ -350,7 +504,14 @@ fn relative(parts: &[Part], options: DateOptions) -> Option<When> {
         let seconds = word(parts, i + 1).and_then(unit)?;
         match (&parts[i], number(parts, i)) {
             (_, Some((n, _))) => Some((n, seconds)),
-            (Part::Word(w), None) if matches!(w.as_str(), "a" | "an" | "one" | "einer" | "einem" | "un" | "une" | "una" | "um" | "uma" | "een") => Some((1, seconds)),
+            (Part::Word(w), None)
+                if matches!(
+                    w.as_str(),
+                    "a" | "an" | "one" | "einer" | "einem" | "un" | "une" | "una" | "um" | "uma" | "een"
+                ) =>
+            {
+                Some((1, seconds))
+            }
             _ => None,
         }
     })?;
@@ -358,7 +519,11 @@ fn relative(parts: &[Part], options: DateOptions) -> Option<When> {
         let then = now.as_second().checked_sub(count.checked_mul(seconds)?)?;
         let then = Timestamp::from_second(then).ok()?;
         // An age in days says nothing of the hour.
-        Some(if seconds >= 86_400 { then.to_zoned(jiff::tz::TimeZone::UTC).date().to_string() } else { then.to_string() })
+        Some(if seconds >= 86_400 {
+            then.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+        } else {
+            then.to_string()
+        })
     });
     made(iso, seconds < 86_400)
 }
@@ -368,7 +533,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<&str>) {
-        let options = DateOptions { crawled: Some("2021-03-05T12:00:00Z".parse().unwrap()), month_first: false };
+        let options =
+            DateOptions { crawled: Some("2021-03-05T12:00:00Z".parse().unwrap()), month_first: false };
         assert_eq!(find(text, options).and_then(|w| w.iso).as_deref(), expected, "{text}");
     }
 
@@ -406,7 +572,18 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "4", "2020", "May 12", "12 comments", "99/99/2020", "31.02.2020", "v. 1.2.3", "Mai 2020", "hier ist es schön und warm"] {
+        for text in [
+            "",
+            "4",
+            "2020",
+            "May 12",
+            "12 comments",
+            "99/99/2020",
+            "31.02.2020",
+            "v. 1.2.3",
+            "Mai 2020",
+            "hier ist es schön und warm",
+        ] {
             check(text, None);
         }
     }
