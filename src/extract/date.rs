@@ -191,6 +191,11 @@ fn month(word: &str) -> Option<i8> {
     found.and_then(|i| i8::try_from(i + 1).ok())
 }
 
+/// Whether a word in lower case is the name of a month.
+pub(in crate::extract) fn is_month(word: &str) -> bool {
+    MONTHS.iter().any(|names| names.contains(&word))
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
     Number { value: i64, digits: usize },

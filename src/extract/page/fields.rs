@@ -312,7 +312,8 @@ impl<'a> Reading<'a> {
             sum.text.push_str(&read.text);
             sum.quoted.extend(read.quoted);
         }
-        if whole_region {
+        let dated = || !self.signs.date_marks(&self.body).is_empty();
+        if whole_region || author.is_some_and(|a| sum.text.starts_with(a)) || dated() {
             sum.text = without_header(&sum.text, author);
         }
         sum
@@ -339,32 +340,42 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Every element that may hold the author's name.
+    /// Every element that may hold the author's name: outside of the words, or else at their beginning.
     pub(super) fn names(&self) -> Vec<Name> {
-        let mut names = Vec::new();
-        let inner_body = self.has_body();
-        for part in &self.parts {
+        let body = if self.has_body() { self.body.clone() } else { 0..0 };
+        let mut names = self.names_in(&self.parts, &body, 24);
+        if names.is_empty() {
+            names.extend(self.name_beside_date());
+        }
+        if names.is_empty() && !body.is_empty() {
+            names = self.names_in(&[body.start + 1..body.end], &(0..0), 4);
+        }
+        names
+    }
+
+    fn names_in(&self, parts: &[Range<usize>], without: &Range<usize>, most: usize) -> Vec<Name> {
+        let mut names: Vec<Name> = Vec::new();
+        for part in parts {
             let mut node = part.start;
-            while node < part.end && names.len() < 24 {
-                if inner_body && node == self.body.start {
-                    node = self.body.end.min(part.end);
+            while node < part.end && names.len() < most {
+                if node == without.start && !without.is_empty() {
+                    node = without.end.min(part.end);
                     continue;
                 }
                 let tag = self.dom.tag(node);
-                if tag.is_mute() && tag != Tag::Text {
+                if tag != Tag::Text && (tag.is_mute() || self.is_quote(node)) {
                     node = self.dom.end(node);
                     continue;
                 }
                 if tag != Tag::Text
-                    && let Some(name) = self.name(node)
+                    && let Some(mut name) = self.name(node)
                 {
+                    // Names stand first.
+                    name.weight -= 2 * i32::try_from(names.len()).unwrap_or(24);
                     names.push(name);
                 }
                 node += 1;
             }
-        }
-        if names.is_empty() {
-            names.extend(self.name_beside_date());
         }
         names
     }
@@ -376,6 +387,9 @@ impl<'a> Reading<'a> {
         let property = self.dom.attr(node, "itemprop").unwrap_or_default();
         let in_author =
             || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
+        if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE) {
+            return None;
+        }
         if meaning.any(Meaning::AUTHOR) {
             weight += 60;
             if meaning.any(
@@ -477,6 +491,9 @@ impl<'a> Reading<'a> {
             let mut weight = 0;
             if inner_body && self.body.contains(&node) {
                 weight -= 40;
+            }
+            if self.dom.ancestors(node).take(6).any(|a| self.is_quote(a)) {
+                weight -= 60;
             }
             weight += if mark.exact { 30 } else { 0 };
             weight += if mark.when.has_time { 20 } else { 0 };
@@ -678,13 +695,31 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     if is_action(text) || NO_NAMES.contains(&lower.as_str()) {
         return None;
     }
-    if date::find(text, DateOptions::default()).is_some() {
+    if text.ends_with(['?', '!']) && text.contains(' ') || text.split(' ').count() > 7 {
+        return None;
+    }
+    if date::find(text, DateOptions::default()).is_some() || date::is_month(&lower) {
         return None;
     }
     Some(text.to_owned())
 }
 
-const NO_NAMES: [&str; 30] = [
+const NO_NAMES: [&str; 45] = [
+    "pm",
+    "email",
+    "e-mail",
+    "www",
+    "board administrator",
+    "administrator",
+    "logged",
+    "gast",
+    "guest",
+    "anzeige",
+    "original poster",
+    "thread starter",
+    "threadstarter",
+    "themenstarter",
+    "topic starter",
     "says",
     "sagt",
     "schreibt",

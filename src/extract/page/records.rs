@@ -8,7 +8,7 @@
 
 use super::dom::{Dom, Tag};
 use super::signs::{Context, Signs, is_profile};
-use super::words::Meaning;
+use super::words::{Meaning, meaning};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -93,9 +93,15 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
         .collect();
     candidates.sort_by(|a, b| b.order().total_cmp(&a.order()).then(a.first().cmp(&b.first())));
     let mut taken: Vec<Candidate> = Vec::new();
-    while let Some(best) = best(&candidates, &taken) {
+    let first_prose = |taken: &[Candidate]| taken.first().map_or(0.0, |t| t.evidence.prose);
+    while let Some(best) = best(&candidates, &taken, signs) {
         let best = candidates.swap_remove(best);
-        taken.push(best);
+        // What else there is must be like comments as well as unlike the ones found: the comments on an answer, the
+        // first post of a thread, but not a list of names beside.
+        if taken.is_empty() || (best.evidence.prose >= 0.2 * first_prose(&taken) && best.evidence.parts < 0.5)
+        {
+            taken.push(best);
+        }
         candidates.sort_by(|a, b| b.order().total_cmp(&a.order()).then(a.first().cmp(&b.first())));
         if taken.len() >= 6 {
             break;
@@ -104,16 +110,35 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
     taken.into_iter().map(|c| c.into_group(dom)).collect()
 }
 
-/// The best candidate that shares nothing with those taken; of nearly equal ones the outermost.
-fn best(candidates: &[Candidate], taken: &[Candidate]) -> Option<usize> {
+/// The best candidate that shares nothing with those taken, or one around it that fits it member by member.
+///
+/// Of candidates that hold the same comments the outermost is the whole comment; one whose members each hold as
+/// many of the best one's, of which one has most of the prose, is the whole that those are parts of.
+fn best(candidates: &[Candidate], taken: &[Candidate], signs: &Signs) -> Option<usize> {
     let free = |c: &Candidate| taken.iter().all(|t| !t.overlaps(c));
     let first = candidates.iter().position(free)?;
     let mut best = first;
-    for (i, c) in candidates.iter().enumerate().skip(first + 1).take(200) {
-        if c.order() < candidates[first].order() * 0.93 {
+    for (i, c) in candidates.iter().enumerate().take(300) {
+        let inner = &candidates[best];
+        if c.order() < candidates[first].order() * 0.25 {
             break;
         }
-        if c.first() < candidates[best].first() && c.covers(&candidates[best]) && free(c) {
+        if i == best || c.first() > inner.first() || c.members.len() > inner.members.len() || !free(c) {
+            continue;
+        }
+        let Some(counts) = c.covered(inner) else { continue };
+        let same = c.members.len() == inner.members.len() && counts.iter().all(|n| *n == 1);
+        let outer = c.first() < inner.first();
+        let bar = if same && outer && inner.members.len() >= 2 {
+            0.5
+        } else if same && outer {
+            0.93
+        } else if inner.are_parts(&counts, signs) {
+            0.25
+        } else {
+            continue;
+        };
+        if c.order() >= inner.order() * bar {
             best = i;
         }
     }
@@ -250,7 +275,7 @@ impl Candidate {
         regions.retain(|r| own(&r.parts(), |p| signs.prose(p)) > 0);
         let ranges = regions.into_iter().map(|r| r.nodes).collect();
         let members = nested(ranges);
-        let evidence = evidence(dom, signs, &members)?;
+        let evidence = evidence(dom, signs, &members, name)?;
         Some(Self { name, members, evidence })
     }
 
@@ -279,7 +304,7 @@ impl Candidate {
             .collect();
         let joined = Self::of(dom, signs, ranges, self.name)?;
         let worth = joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
-            && joined.evidence.quality > self.evidence.quality;
+            && joined.evidence.quality > self.evidence.quality - 0.02;
         worth.then_some(joined)
     }
 
@@ -291,13 +316,36 @@ impl Candidate {
         self.evidence.score
     }
 
-    /// Whether each member of `other` lies in one of these.
-    fn covers(&self, other: &Self) -> bool {
-        self.members.len() >= other.members.len()
-            && other.members.iter().all(|o| {
-                let i = self.members.partition_point(|m| m.nodes.start <= o.nodes.start);
-                i > 0 && self.members[..i].iter().rev().take(16).any(|m| m.nodes.end >= o.nodes.end)
-            })
+    /// How many members of `other` lie in each of these, if all do.
+    fn covered(&self, other: &Self) -> Option<Vec<usize>> {
+        let mut counts = vec![0; self.members.len()];
+        for o in &other.members {
+            let i = self.members.partition_point(|m| m.nodes.start <= o.nodes.start);
+            let around = self.members[..i].iter().enumerate().rev().take(16);
+            let (at, _) = around.into_iter().find(|(_, m)| m.nodes.end >= o.nodes.end)?;
+            counts[at] += 1;
+        }
+        Some(counts)
+    }
+
+    /// Whether the members, `counts` of them in each whole, are parts: as many in each, and one with most of the prose.
+    fn are_parts(&self, counts: &[usize], signs: &Signs) -> bool {
+        let Some(k) = counts.get(counts.len() / 2).copied() else { return false };
+        let alike = counts.iter().filter(|n| **n == k).count();
+        if !(2..=4).contains(&k) || counts.len() < 2 || alike * 10 < counts.len() * 7 {
+            return false;
+        }
+        let mut sums = vec![0_u64; k];
+        let mut at = 0;
+        for n in counts {
+            for (i, member) in self.members[at..at + n].iter().enumerate().filter(|_| *n == k) {
+                sums[i] += u64::from(own(&member.parts(), |p| signs.prose(p)));
+            }
+            at += n;
+        }
+        let (least, most) =
+            (sums.iter().min().copied().unwrap_or(0), sums.iter().max().copied().unwrap_or(0));
+        least * 10 < most * 4
     }
 
     /// Whether the two claim the same part of the page.
@@ -400,10 +448,16 @@ fn count_children(dom: &Dom, from: usize, to: usize) -> usize {
     n
 }
 
-fn evidence(dom: &Dom, signs: &Signs, members: &[Region]) -> Option<Evidence> {
+fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<Evidence> {
     if members.is_empty() {
         return None;
     }
+    // A name that says what the members are outweighs what else they are called.
+    let meant = match name {
+        Name::Class(node, i) => meaning(dom.classes(node as usize).nth(i.into()).unwrap_or_default()),
+        Name::Id(node) => meaning(dom.attr(node as usize, "id").unwrap_or_default()),
+        Name::Property(_) | Name::Path(_) => Meaning::NONE,
+    };
     let mut e = Evidence { n: members.len(), ..Evidence::default() };
     let share = 1.0 / members.len() as f32;
     for member in members {
@@ -420,7 +474,8 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region]) -> Option<Evidence> {
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
         e.in_comments += is(dom.parent(node) != 0 && signs.context[dom.parent(node)].any(Context::COMMENTS));
-        e.parts += is(m.any(
+        let naming = if meant.is_none() { m } else { meant };
+        e.parts += is(naming.any(
             Meaning::ABOUT
                 | Meaning::AUTHOR
                 | Meaning::DATE
@@ -428,7 +483,7 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region]) -> Option<Evidence> {
                 | Meaning::TITLE
                 | Meaning::COUNT,
         ));
-        e.many += is(m.any(Meaning::MANY | Meaning::LIST));
+        e.many += is(naming.any(Meaning::MANY | Meaning::LIST));
         e.teasers += is(is_teaser(dom, signs, &parts));
         let dates = match dates {
             0 => 0.0,

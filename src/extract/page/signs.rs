@@ -177,6 +177,8 @@ impl<'d> Reader<'d> {
             context = context.with(Context::LINK);
         }
         let text = self.dom.text_at(self.dom.end(node)) - self.dom.text_at(node);
+        // What holds most of the page is not beside it, however it is named.
+        let most = text * 2 > self.dom.text_at(self.dom.len());
         if (tag == Tag::Form || own.any(Meaning::FORM))
             && !own.any(Meaning::BODY)
             && text < 3_000
@@ -188,8 +190,9 @@ impl<'d> Reader<'d> {
             own.any(Meaning::COMMENT | Meaning::REVIEW) && !own.any(Meaning::COUNT | Meaning::ACTION);
         if comments && !own.any(Meaning::ASIDE) {
             context = context.without(Context::ASIDE).with(Context::COMMENTS);
-        } else if matches!(tag, Tag::Nav | Tag::Aside)
-            || (own.any(Meaning::ASIDE) && !own.any(Meaning::POST | Meaning::BODY))
+        } else if !most
+            && (matches!(tag, Tag::Nav | Tag::Aside)
+                || (own.any(Meaning::ASIDE) && !own.any(Meaning::POST | Meaning::BODY)))
         {
             context = context.with(Context::ASIDE);
         }

@@ -144,7 +144,7 @@ const STOCK: &[(Meaning, &str)] = &[
     (Meaning::CHILDREN, "children childs nested subcomments child replies threaded kids"),
     (
         Meaning::LIST,
-        "list liste lista area section container wrapper wrap holder listing thread threads tree feed stream group inner",
+        "list liste lista area section container wrapper listing thread threads tree feed stream group",
     ),
     (
         Meaning::FORM,
@@ -217,7 +217,7 @@ const STOCK: &[(Meaning, &str)] = &[
     // Words that only join others: `blockpost`, `postrow`.
     (
         Meaning::NONE,
-        "block box item row col column left right main new old single user wrap cell first last odd even top js view",
+        "block box item row wrap holder inner outer col column left right main new old single user wrap cell first last odd even top js view main",
     ),
     (Meaning::UNSEEN, "hidden sr visuallyhidden offscreen"),
 ];
@@ -250,23 +250,35 @@ static WORDS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
 pub(in crate::extract) fn meaning(value: &str) -> Meaning {
     let mut sum = Meaning::NONE;
     let mut word = String::new();
+    let mut user = false;
     let mut last_lower = false;
+    let mut end = |word: &mut String| {
+        if word.is_empty() {
+            return;
+        }
+        // `userContent` is what a user wrote, not who the user is.
+        let own = word_meaning(word);
+        if user && !own.any(Meaning::BODY | Meaning::POST | Meaning::COMMENT) {
+            sum |= Meaning::AUTHOR;
+        }
+        user = word == "user";
+        if !user {
+            sum |= own;
+        }
+        word.clear();
+    };
     // A value longer than this is data, not names.
     for c in value.chars().take(400) {
-        let breaks = c.is_uppercase() && last_lower;
-        if (breaks || !c.is_alphabetic()) && !word.is_empty() {
-            sum |= word_meaning(&word);
-            word.clear();
+        if c.is_uppercase() && last_lower || !c.is_alphabetic() {
+            end(&mut word);
         }
         if c.is_alphabetic() {
             word.extend(c.to_lowercase());
         }
         last_lower = c.is_lowercase();
     }
-    if !word.is_empty() {
-        sum |= word_meaning(&word);
-    }
-    sum
+    end(&mut word);
+    if user { sum | Meaning::AUTHOR } else { sum }
 }
 
 /// The meanings of one word in lower case.
