@@ -64,6 +64,10 @@ struct Gate {
 impl Gate {
     /// Whether the tag goes to the builder.
     fn passes(&self, tag: &TagToken) -> bool {
+        // A frame left open within `noscript` would swallow the rest: browsers read neither, we read both.
+        if tag.name == local_name!("iframe") {
+            return false;
+        }
         let mut skipped = self.skipped.borrow_mut();
         if tag.kind == TagKind::EndTag {
             if skipped.last() == Some(&tag.name) {
@@ -126,7 +130,6 @@ fn is_raw_text(name: &LocalName) -> bool {
             | local_name!("textarea")
             | local_name!("title")
             | local_name!("xmp")
-            | local_name!("iframe")
             | local_name!("noembed")
             | local_name!("noframes")
     )

@@ -170,6 +170,23 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
             members.push(node as u32);
         }
     };
+    if let Ok(id) = std::env::var("DBGID") {
+        let deep = (0..dom.len()).max_by_key(|n| dom.nodes[*n].depth).unwrap_or(0);
+        for n in 0..dom.len() {
+            if dom.attr(n, "id") == Some(&id) || n == deep {
+                for a in std::iter::once(n).chain(dom.ancestors(n)) {
+                    eprintln!(
+                        "{:?} {:?} {:?} ctx {:?} d{}",
+                        dom.tag(a),
+                        dom.attr(a, "class"),
+                        dom.attr(a, "id"),
+                        signs.context[a],
+                        dom.nodes[a].depth
+                    );
+                }
+            }
+        }
+    }
     let mut paths: Vec<u64> = vec![0; dom.len()];
     for node in 1..dom.len() {
         let tag = dom.tag(node);
