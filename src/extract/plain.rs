@@ -59,7 +59,7 @@ fn indent(line: &str) -> usize {
 }
 
 /// `3 comments`, `Kommentare (2)`; not `Leave a comment`.
-fn announces(line: &str) -> bool {
+pub(in crate::extract) fn announces(line: &str) -> bool {
     let line = line.trim();
     let words = line.split_whitespace().count();
     (1..=4).contains(&words)
@@ -72,7 +72,7 @@ fn announces(line: &str) -> bool {
 
 /// The line after which no comment stands.
 fn is_invitation(line: &str) -> bool {
-    const WORDS: [&str; 12] = [
+    const WORDS: &[&str] = &[
         "leave a ",
         "post a ",
         "write a ",
@@ -193,8 +193,8 @@ fn is_only_date(line: &str) -> bool {
 }
 
 /// Words that belong to a date or stand between it and a name.
-fn is_date_word(word: &str) -> bool {
-    const WORDS: [&str; 34] = [
+pub(in crate::extract) fn is_date_word(word: &str) -> bool {
+    const WORDS: &[&str] = &[
         "on",
         "at",
         "am",
@@ -229,6 +229,8 @@ fn is_date_word(word: &str) -> bool {
         "sonntag",
         "-",
         "|",
+        "uhr",
+        "h",
     ];
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     bare.is_empty()

@@ -38,6 +38,8 @@ pub(super) enum Tag {
     Form,
     Head,
     Heading,
+    /// `h1`
+    Headline,
     Header,
     Hr,
     Html,
@@ -106,8 +108,8 @@ impl Tag {
             local_name!("footer") => Self::Footer,
             local_name!("form") => Self::Form,
             local_name!("head") => Self::Head,
-            local_name!("h1")
-            | local_name!("h2")
+            local_name!("h1") => Self::Headline,
+            local_name!("h2")
             | local_name!("h3")
             | local_name!("h4")
             | local_name!("h5")
@@ -160,7 +162,7 @@ impl Tag {
     pub(super) fn is_block(self) -> bool {
         use Tag::{
             Address, Article, Aside, Blockquote, Body, Center, Dd, Details, Div, Dl, Dt, Fieldset,
-            Figcaption, Figure, Footer, Form, Header, Heading, Hr, Html, Li, Main, Nav, Ol, P, Pre, Section,
+            Figcaption, Figure, Footer, Form, Header, Heading, Headline, Hr, Html, Li, Main, Nav, Ol, P, Pre, Section,
             Summary, Table, Tbody, Td, Tfoot, Th, Thead, Tr, Ul,
         };
         matches!(
@@ -183,6 +185,7 @@ impl Tag {
                 | Form
                 | Header
                 | Heading
+                | Headline
                 | Hr
                 | Html
                 | Li

@@ -4,7 +4,7 @@ use super::dom::{Dom, Tag};
 use super::prose::{Prose, Step, prose};
 use super::records::Region;
 use super::signs::{Context, DateMark, Signs, is_profile, letters};
-use super::words::Meaning;
+use super::words::{Meaning, meaning};
 use crate::extract::date::{self, DateOptions};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -457,25 +457,10 @@ impl<'a> Reading<'a> {
         hasher.finish()
     }
 
-    /// `12.05.2020, 14:02, Name` and `Name schrieb am 12.05.2020`.
     fn name_beside_date(&self) -> Option<Name> {
         let mark = self.marks().into_iter().find(|m| !m.exact)?;
-        let text = self.dom.text(mark.node as usize).trim();
-        if text.len() > 120 {
-            return None;
-        }
-        let first = text.find(|c: char| c.is_ascii_digit())?;
-        let last = text.rfind(|c: char| c.is_ascii_digit())?;
-        let before = text[..first].trim_end_matches(|c: char| !c.is_alphanumeric());
-        let before = cut_verb(before);
-        let after = text[last + 1..].trim_start_matches(|c: char| !c.is_alphanumeric());
-        let after =
-            after.strip_prefix("Uhr").unwrap_or(after).trim_start_matches(|c: char| !c.is_alphanumeric());
-        let after = after.strip_prefix("von ").or_else(|| after.strip_prefix("by ")).unwrap_or(after);
-        [before, after].into_iter().find_map(|t| {
-            let text = clean_name(t).filter(|t| letters(t) > 1 && t.split(' ').count() <= 4)?;
-            Some(Name { text, shape: 1, weight: 10 })
-        })
+        let text = name_beside_date(self.dom.text(mark.node as usize))?;
+        Some(Name { text, shape: 1, weight: 10 })
     }
 
     fn marks(&self) -> Vec<&'a DateMark> {
@@ -498,6 +483,7 @@ impl<'a> Reading<'a> {
             weight += if mark.exact { 30 } else { 0 };
             weight += if mark.when.has_time { 20 } else { 0 };
             weight += if mark.when.relative { -10 } else { 0 };
+            weight -= if mark.when.iso.is_none() { 15 } else { 0 };
             for near in [node, self.dom.parent(node), self.dom.parent(self.dom.parent(node))] {
                 let m = self.signs.meaning[near];
                 if m.any(Meaning::DATE) && !m.any(Meaning::PROFILE) {
@@ -592,9 +578,29 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// The name in `12.05.2020, 14:02, Name` and `Name schrieb am 12.05.2020`.
+pub(super) fn name_beside_date(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > 120 {
+        return None;
+    }
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let last = text.rfind(|c: char| c.is_ascii_digit())?;
+    let joins = |w: &&str| !crate::extract::plain::is_date_word(w);
+    let before: Vec<&str> = text[..first].split_whitespace().filter(joins).collect();
+    let after = text[last + 1..].trim_start_matches(|c: char| !c.is_alphanumeric());
+    let after: Vec<&str> = after.split_whitespace().filter(joins).collect();
+    [before, after].into_iter().find_map(|words| {
+        let name = clean_name(&words.join(" "))?;
+        let lower = name.to_lowercase();
+        let about = meaning(&lower).any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
+        (letters(&name) > 1 && words.len() <= 4 && !about && !is_about_something_else(&lower)).then_some(name)
+    })
+}
+
 /// Words that make a date one of joining or editing.
 fn is_about_something_else(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
+    const WORDS: &[&str] = &[
         "joined",
         "join date",
         "registered",
@@ -618,7 +624,7 @@ fn is_about_something_else(text: &str) -> bool {
 
 /// What links and buttons of comments say.
 fn is_action(text: &str) -> bool {
-    const WORDS: [&str; 34] = [
+    const WORDS: &[&str] = &[
         "reply",
         "antworten",
         "antwort",
@@ -662,7 +668,7 @@ fn is_action(text: &str) -> bool {
 pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     let joined = raw.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut text = joined.as_str();
-    const BEFORE: [&str; 14] = [
+    const BEFORE: &[&str] = &[
         "by ",
         "By ",
         "von ",
@@ -677,6 +683,8 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
         "Written by ",
         "Comment by ",
         "Author: ",
+        "Kommentar von ",
+        "Commentaire de ",
     ];
     for prefix in BEFORE {
         if let Some(rest) = text.strip_prefix(prefix).filter(|r| !r.is_empty()) {
@@ -704,7 +712,7 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-const NO_NAMES: [&str; 45] = [
+const NO_NAMES: &[&str] = &[
     "pm",
     "email",
     "e-mail",
@@ -754,7 +762,7 @@ const NO_NAMES: [&str; 45] = [
 
 /// A name before `says`, `schrieb am …` and the like.
 fn cut_verb(text: &str) -> &str {
-    const VERBS: [&str; 26] = [
+    const VERBS: &[&str] = &[
         " says",
         " said",
         " wrote",

@@ -289,7 +289,10 @@ impl Candidate {
     /// A candidate of ranges in document order, each apart from or within the one before.
     fn of(dom: &Dom, signs: &Signs, ranges: Vec<Range<usize>>, name: Name) -> Option<Self> {
         let mut regions = nested(ranges);
-        regions.retain(|r| own(&r.parts(), |p| signs.prose(p)) > 0);
+        regions.retain(|r| {
+            let parts = r.parts();
+            own(&parts, |p| signs.prose(p)) > 0 && (signs.forum || own(&parts, |p| signs.stories(p)) == 0)
+        });
         let ranges = regions.into_iter().map(|r| r.nodes).collect();
         let members = nested(ranges);
         let evidence = evidence(dom, signs, &members, name)?;
@@ -362,7 +365,9 @@ impl Candidate {
         }
         let (least, most) =
             (sums.iter().min().copied().unwrap_or(0), sums.iter().max().copied().unwrap_or(0));
-        least * 10 < most * 4
+        // Replies nested in what they answer are comments of their own, and so is what has much to say.
+        let nested = self.members.iter().any(|m| !m.holes.is_empty());
+        !nested && least * 10 < most * 4 && least < 40 * alike as u64
     }
 
     /// Whether the two claim the same part of the page.
@@ -379,6 +384,9 @@ impl Candidate {
     fn holds(&self, signs: &Signs) -> bool {
         let e = &self.evidence;
         let several = e.n >= 2;
+        if e.dated < 0.3 && (e.prose < 20.0 || e.n == 1 && e.prose < 80.0) {
+            return false;
+        }
         if e.teasers > 0.5 && e.comment_words < 0.5 {
             return false;
         }
@@ -387,7 +395,7 @@ impl Candidate {
         }
         if e.in_comments > 0.5 || e.comment_words > 0.5 {
             return if several {
-                e.dated > 0.6 && e.signed > 0.3 || e.signed > 0.8
+                e.dated > 0.6 && e.signed > 0.3 || e.n >= 3 && e.signed > 0.8 && e.prose > 60.0
             } else {
                 e.dated + e.signed > 1.5
             };
@@ -523,9 +531,9 @@ fn is_teaser(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
     let mut links = parts.iter().flat_map(Clone::clone).filter(|n| dom.tag(*n) == Tag::A).take(8);
     links.any(|a| {
         let href = dom.attr(a, "href").unwrap_or_default();
-        let in_heading = dom.tag(dom.parent(a)) == Tag::Heading
-            || dom.ancestors(a).take(3).any(|p| dom.tag(p) == Tag::Heading)
-            || dom.children(a).any(|c| dom.tag(c) == Tag::Heading);
+        let in_heading = matches!(dom.tag(dom.parent(a)), Tag::Heading | Tag::Headline)
+            || dom.ancestors(a).take(3).any(|p| matches!(dom.tag(p), Tag::Heading | Tag::Headline))
+            || dom.children(a).any(|c| matches!(dom.tag(c), Tag::Heading | Tag::Headline));
         in_heading
             && !href.contains('#')
             && !is_profile(href)

@@ -3,6 +3,7 @@
 //! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
 
 use super::dom::{Dom, Tag};
+use super::fields;
 use super::words::{Meaning, meaning};
 use crate::extract::date::{self, DateOptions, When};
 use rustc_hash::FxHashMap;
@@ -56,6 +57,7 @@ pub(super) struct Signs {
     persons: Vec<u32>,
     prose: Vec<u32>,
     links: Vec<u32>,
+    stories: Vec<u32>,
 }
 
 impl Signs {
@@ -75,6 +77,10 @@ impl Signs {
     pub(super) fn links(&self, nodes: &Range<usize>) -> u32 {
         self.links[nodes.end] - self.links[nodes.start]
     }
+    /// How many signs of an article lie in `nodes`: its headline, its marked body.
+    pub(super) fn stories(&self, nodes: &Range<usize>) -> u32 {
+        self.stories[nodes.end] - self.stories[nodes.start]
+    }
     /// The dates in `nodes`, in order.
     pub(super) fn date_marks(&self, nodes: &Range<usize>) -> &[DateMark] {
         let from = self.date_marks.partition_point(|m| (m.node as usize) < nodes.start);
@@ -84,7 +90,7 @@ impl Signs {
 
     /// The signs of `dom`.
     pub(super) fn of(dom: &Dom, options: DateOptions) -> Self {
-        Reader { dom, options, names: FxHashMap::default(), signs: Self::default() }.read()
+        Reader { dom, options, names: FxHashMap::default(), signs: Self::default(), announced: Vec::new() }.read()
     }
 }
 
@@ -93,6 +99,8 @@ struct Reader<'d> {
     options: DateOptions,
     names: FxHashMap<&'d str, Meaning>,
     signs: Signs,
+    /// Parents of headings that announce comments; all that follows in them is such.
+    announced: Vec<usize>,
 }
 
 impl<'d> Reader<'d> {
@@ -101,12 +109,16 @@ impl<'d> Reader<'d> {
         self.signs.meaning.reserve(n);
         self.signs.context.reserve(n);
         let mut forum_words = 0;
-        let (mut dates, mut persons, mut prose, mut links) = (0, 0, 0, 0);
+        let (mut dates, mut persons, mut prose, mut links, mut stories) = (0, 0, 0, 0, 0);
+        // Where everything has a headline, a headline says nothing.
+        let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
+        let bodies = (0..n).filter(|n| self.dom.attr(*n, "itemprop").is_some_and(|v| v.ends_with("articleBody"))).take(2).count() < 2;
         for node in 0..n {
             self.signs.dates.push(dates);
             self.signs.persons.push(persons);
             self.signs.prose.push(prose);
             self.signs.links.push(links);
+            self.signs.stories.push(stories);
             let tag = self.dom.tag(node);
             if tag == Tag::Text {
                 let context = self.signs.context[self.dom.parent(node)];
@@ -122,7 +134,11 @@ impl<'d> Reader<'d> {
                 } else if !context.any(Context::FORM) {
                     prose += n
                 }
-                dates += u32::from(n > 0 && self.text_date(node, text));
+                if n > 0 && self.text_date(node, text) {
+                    dates += 1;
+                    let named = context.any(Context::COMMENTS) && fields::name_beside_date(text).is_some();
+                    persons += u32::from(named);
+                }
                 if n > 3 && says_person(text) {
                     persons += 1;
                     forum_words += u32::from(!text.trim_end().ends_with(':') || text.len() < 20);
@@ -139,11 +155,16 @@ impl<'d> Reader<'d> {
             }
             dates += u32::from(self.element_date(node, tag) || self.unread_date(node, own));
             persons += u32::from(self.person(node, tag, own));
+            stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
+            if self.announces(node, tag) {
+                self.announced.push(self.dom.parent(node));
+            }
         }
         self.signs.dates.push(dates);
         self.signs.persons.push(persons);
         self.signs.prose.push(prose);
         self.signs.links.push(links);
+        self.signs.stories.push(stories);
         self.signs.forum = forum_words >= 3;
         self.signs
     }
@@ -157,7 +178,7 @@ impl<'d> Reader<'d> {
                 "itemtype" | "typeof" => attr.value.rsplit(['/', ':']).next().unwrap_or_default(),
                 _ => continue,
             };
-            sum |= *self.names.entry(value).or_insert_with(|| meaning(value));
+            sum |= *self.names.entry(value).or_insert_with(|| own_meaning(value));
         }
         if matches!(tag, Tag::Html | Tag::Body) {
             // A theme hangs everything it knows onto the body.
@@ -169,6 +190,9 @@ impl<'d> Reader<'d> {
     fn context(&self, node: usize, tag: Tag, own: Meaning) -> Context {
         let mut context =
             if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
+        if !self.announced.is_empty() && self.announced.iter().rev().take(8).any(|a| *a == self.dom.parent(node)) {
+            context = context.with(Context::COMMENTS);
+        }
         let hidden_template = tag == Tag::Template && self.dom.attr(node, "shadowrootmode").is_none();
         if tag.is_mute() || hidden_template {
             context = context.with(Context::MUTE);
@@ -242,14 +266,40 @@ impl<'d> Reader<'d> {
     }
 
     /// A part named for dates whose date has no year, or is written in an unknown way.
-    fn unread_date(&self, node: usize, own: Meaning) -> bool {
+    fn unread_date(&mut self, node: usize, own: Meaning) -> bool {
         if !own.any(Meaning::DATE) || own.any(Meaning::BODY | Meaning::COUNT) {
             return false;
         }
         let text = self.dom.text(node);
-        text.len() < 60
-            && text.bytes().any(|b| b.is_ascii_digit())
-            && date::find(text, self.options).is_none()
+        if text.len() > 60 || !text.bytes().any(|b| b.is_ascii_digit()) || date::find(text, self.options).is_some() {
+            return false;
+        }
+        let when = When { iso: None, has_time: false, ambiguous: false, relative: false };
+        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
+        true
+    }
+
+    /// Whether a node marks the page's own article.
+    fn is_story(&self, node: usize, tag: Tag, (headlines, bodies): (bool, bool)) -> bool {
+        if tag == Tag::Headline {
+            return headlines && letters(self.dom.text(node)) > 10;
+        }
+        let is = |name: &str, ends: &[&str]| self.dom.attr(node, name).is_some_and(|v| ends.iter().any(|e| v.ends_with(e)));
+        bodies && is("itemprop", &["articleBody"]) || is("itemtype", &["Article", "BlogPosting"])
+    }
+
+    /// Whether an element is a heading such as `3 comments`.
+    fn announces(&self, node: usize, tag: Tag) -> bool {
+        if !(tag == Tag::Heading || matches!(tag, Tag::Div | Tag::P | Tag::Span | Tag::B | Tag::Legend)) {
+            return false;
+        }
+        let text = self.dom.text(node);
+        if text.len() > 80 || text.len() < 4 {
+            return false;
+        }
+        let links = self.dom.inside(node).any(|n| self.dom.tag(n) == Tag::A);
+        let numbered = text.bytes().any(|b| b.is_ascii_digit());
+        (tag == Tag::Heading || !links && !numbered) && crate::extract::plain::announces(text) && !meaning(text).any(Meaning::ASIDE)
     }
 
     fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
@@ -269,9 +319,18 @@ impl<'d> Reader<'d> {
     }
 }
 
+/// The meaning of a value without the classes that only say which categories an article is filed under.
+fn own_meaning(value: &str) -> Meaning {
+    let filed = |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
+    if !value.split_ascii_whitespace().any(filed) {
+        return meaning(value);
+    }
+    value.split_ascii_whitespace().filter(|c| !filed(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
+}
+
 /// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.
 fn says_person(text: &str) -> bool {
-    const STARTS: [&str; 24] = [
+    const STARTS: &[&str] = &[
         "posts:",
         "joined:",
         "registered:",
@@ -296,6 +355,9 @@ fn says_person(text: &str) -> bool {
         "says:",
         "schrieb:",
         "wrote:",
+        "kommentar von",
+        "comment by",
+        "commentaire de",
     ];
     let text = text.trim();
     if text.len() > 60 {
@@ -316,7 +378,7 @@ pub(super) fn letters(text: &str) -> u32 {
 
 /// Whether an address is that of a person's page.
 pub(super) fn is_profile(href: &str) -> bool {
-    const PARTS: [&str; 26] = [
+    const PARTS: &[&str] = &[
         "/user/",
         "/users/",
         "/profile",

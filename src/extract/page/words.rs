@@ -199,7 +199,7 @@ const STOCK: &[(Meaning, &str)] = &[
     (Meaning::PINGBACK, "pingback pingbacks trackback trackbacks pings webmention webmentions"),
     (
         Meaning::FORUM,
-        "forum forums discussion discussions diskussion conversation topic topics board boards phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread thema bbp bbpress",
+        "forum forums topic topics phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread bbp bbpress",
     ),
     (Meaning::COUNT, "count counter number total anzahl num"),
     (Meaning::TITLE, "title headline heading titel titre titulo título titolo subject betreff"),
@@ -223,7 +223,7 @@ const STOCK: &[(Meaning, &str)] = &[
 ];
 
 /// Stems that mean a comment whatever follows (`kommentarfeld`, `commentaires2`).
-const STEMS: [&str; 10] = [
+const STEMS: &[&str] = &[
     "comment",
     "kommentar",
     "comentari",
