@@ -262,6 +262,20 @@ pub(in crate::extract) fn find(text: &str, options: DateOptions) -> Option<When>
     relative(&parts, options)
 }
 
+/// Whether a short text is a date or a time of day that lacks what would make it one: `Sunday 8th March`, `9:00am`.
+pub(in crate::extract) fn is_like(text: &str) -> bool {
+    if text.len() > 60 || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let parts: Vec<Part> = parts(text).into_iter().map(|(p, _)| p).collect();
+    let dated = parts.windows(2).any(|w| match w {
+        [Part::Number { digits: 1..=2, .. }, Part::Word(m)] | [Part::Word(m), Part::Number { digits: 1..=2, .. }] => month(m).is_some(),
+        _ => false,
+    });
+    let ordinal = parts.windows(3).any(|w| matches!(w, [Part::Number { digits: 1..=2, .. }, _, Part::Word(m)] if month(m).is_some()));
+    parts.len() <= 8 && (dated || ordinal || time_in(&parts).is_some() && parts.len() <= 4)
+}
+
 /// ISO 8601 itself, and seconds since 1970.
 pub(in crate::extract) fn machine(text: &str) -> Option<When> {
     let b = text.as_bytes();

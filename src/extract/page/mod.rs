@@ -177,31 +177,30 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
             best = Some((weight, name));
         }
     }
-    best.map(|(_, n)| n.text.clone())
+    let (weight, best) = best?;
+    // A tighter element within it leaves out what is counted or said beside the name.
+    let inner = names.iter().find(|n| {
+        let rest = best.text.strip_prefix(n.text.as_str()).is_some_and(|r| r.starts_with(' '));
+        rest && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
+    });
+    Some(inner.unwrap_or(best).text.clone())
 }
 
-/// Whether the page's dates in figures put the month first: one that can be read no other way says so.
+/// Whether the page's dates in figures put the month first: a date that can be read no other way says so, and where
+/// there is none, the language or a clock of twelve hours.
 fn month_first(dom: &Dom, signs: &Signs) -> bool {
-    let us = dom
-        .nodes
-        .iter()
-        .position(|n| n.tag == dom::Tag::Html)
-        .and_then(|html| dom.attr(html, "lang"))
-        .is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
-    let mut month_first = 0_i32;
-    for mark in signs.date_marks.iter().filter(|m| !m.exact && !m.when.ambiguous) {
+    let html = dom.nodes.iter().position(|n| n.tag == dom::Tag::Html);
+    let us = html.and_then(|html| dom.attr(html, "lang")).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
+    let (mut sure, mut twelve) = (0_i32, false);
+    for mark in signs.date_marks.iter().filter(|m| !m.exact) {
         let text = dom.text(mark.node as usize);
-        let mut figures = text
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|f| !f.is_empty())
-            .filter_map(|f| f.parse::<u32>().ok());
-        if text.contains('/')
-            && let (Some(a), Some(b)) = (figures.next(), figures.next())
-        {
-            month_first += i32::from(b > 12 && b < 32) - i32::from(a > 12 && a < 32);
+        let mut figures = text.split(|c: char| !c.is_ascii_digit()).filter_map(|f| f.parse::<u32>().ok());
+        if let (true, Some(a), Some(b)) = (text.contains(['/', '-']), figures.next(), figures.next()) {
+            sure += i32::from(a < 13 && b > 12 && b < 32) - i32::from(b < 13 && a > 12 && a < 32);
         }
+        twelve |= text.contains("AM") || text.contains("PM");
     }
-    month_first > 0 || (month_first == 0 && us)
+    sure > 0 || sure == 0 && (us || twelve)
 }
 
 fn explain(group: &Group, n: usize) -> Explanation {

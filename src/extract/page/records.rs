@@ -304,12 +304,17 @@ impl Candidate {
         if self.members.len() < 2 || self.evidence.dated + self.evidence.signed < 0.9 {
             return None;
         }
-        let parent = dom.parent(self.members[0].nodes.start);
-        let siblings = self.members.iter().all(|m| dom.parent(m.nodes.start) == parent);
-        if !siblings {
-            return None;
+        let mut starts: Vec<usize> = self.members.iter().map(|m| m.nodes.start).collect();
+        let mut lifts = 0;
+        // The cell of a header row stands for its row.
+        while starts.windows(2).any(|w| dom.parent(w[0]) != dom.parent(w[1])) {
+            lifts += 1;
+            starts = starts.into_iter().map(|s| dom.parent(s)).collect();
+            if lifts > 2 || starts.windows(2).any(|w| w[0] >= w[1]) {
+                return None;
+            }
         }
-        let starts: Vec<usize> = self.members.iter().map(|m| m.nodes.start).collect();
+        let parent = dom.parent(starts[0]);
         let step = starts.windows(2).map(|w| count_children(dom, w[0], w[1])).min().unwrap_or(1).clamp(1, 6);
         if step < 2 {
             return None;
@@ -323,7 +328,10 @@ impl Candidate {
             })
             .collect();
         let joined = Self::of(dom, signs, ranges, self.name)?;
-        let worth = joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
+        // A header says little; what follows it says the rest.
+        let header = self.evidence.prose < 80.0 || joined.evidence.prose > self.evidence.prose * 3.0;
+        let worth = header
+            && joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
             && joined.evidence.quality > self.evidence.quality - 0.02;
         worth.then_some(joined)
     }

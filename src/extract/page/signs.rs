@@ -239,7 +239,8 @@ impl<'d> Reader<'d> {
         if text.len() > 160 {
             return false;
         }
-        let Some(when) = date::find(text, self.options) else { return false };
+        let bare = When { iso: None, has_time: false, ambiguous: false, relative: false };
+        let Some(when) = date::find(text, self.options).or_else(|| date::is_like(text).then_some(bare)) else { return false };
         self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
         true
     }
@@ -271,7 +272,7 @@ impl<'d> Reader<'d> {
             return false;
         }
         let text = self.dom.text(node);
-        if text.len() > 60 || !text.bytes().any(|b| b.is_ascii_digit()) || date::find(text, self.options).is_some() {
+        if !date::is_like(text) || date::find(text, self.options).is_some() {
             return false;
         }
         let when = When { iso: None, has_time: false, ambiguous: false, relative: false };
