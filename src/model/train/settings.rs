@@ -24,12 +24,14 @@ pub enum Algorithm {
     Nblr,
     /// Logistic regression on the weighted counts themselves.
     Logistic,
+    /// Whichever of many settings has the least cross-validated log loss.
+    Auto,
 }
 
 impl Algorithm {
     /// All of them, in the order messages list them.
-    pub const ALL: [Self; 5] =
-        [Self::Multinomial, Self::Bernoulli, Self::Complement, Self::Nblr, Self::Logistic];
+    pub const ALL: [Self; 6] =
+        [Self::Multinomial, Self::Bernoulli, Self::Complement, Self::Nblr, Self::Logistic, Self::Auto];
 
     /// Its name in flags, recipes and model files.
     pub fn name(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Algorithm {
             Self::Complement => "complement",
             Self::Nblr => "nblr",
             Self::Logistic => "logistic",
+            Self::Auto => "auto",
         }
     }
 
@@ -48,7 +51,7 @@ impl Algorithm {
             Self::Multinomial => Some(crate::naive_bayes::Algorithm::Multinomial),
             Self::Bernoulli => Some(crate::naive_bayes::Algorithm::Bernoulli),
             Self::Complement => Some(crate::naive_bayes::Algorithm::Complement),
-            Self::Nblr | Self::Logistic => None,
+            Self::Nblr | Self::Logistic | Self::Auto => None,
         }
     }
 }
@@ -153,6 +156,11 @@ impl HeadSettings {
 }
 
 impl HeadSettings {
+    /// What counts are worth to it; naive Bayes counts in its own way.
+    pub(super) fn own_weighting(&self) -> Option<Weighting> {
+        self.algorithm.naive_bayes().is_none().then_some(self.weighting)
+    }
+
     /// The part that logistic regression reads.
     pub fn logistic(&self) -> LogisticSettings {
         LogisticSettings {
@@ -177,6 +185,9 @@ pub enum CalibrationChoice {
 }
 impl CalibrationChoice {
     pub(super) fn of(self, _z: &[f64], _t: &[bool], _w: &[f64]) -> Calibration {
-        Calibration::Identity
+        match self {
+            Self::None => Calibration::Identity,
+            Self::Auto => Calibration::fit(_z, _t),
+        }
     }
 }
