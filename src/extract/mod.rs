@@ -23,6 +23,7 @@
 //! ```
 
 mod comments;
+mod date;
 mod error;
 mod fields;
 mod format;
@@ -31,7 +32,9 @@ mod input;
 mod json;
 mod lines;
 mod options;
+pub mod page;
 mod parser;
+pub mod plain;
 mod record;
 mod sink;
 mod table;

@@ -2,6 +2,7 @@
 
 use super::fields::FieldOptions;
 use super::format::Format;
+use super::page::PageOptions;
 use super::table::TableOptions;
 
 /// How to read an input.
@@ -13,6 +14,8 @@ pub struct ExtractOptions {
     pub fields: FieldOptions,
     /// How a table is written.
     pub table: TableOptions,
+    /// How a page is read.
+    pub page: PageOptions,
     /// What may be held in memory.
     pub limits: Limits,
 }

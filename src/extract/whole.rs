@@ -7,6 +7,8 @@ use super::input::Input;
 use super::options::ExtractOptions;
 use super::parser::{ParseWhole, Parser, Records};
 use super::sink::Sink;
+use super::{page, plain};
+use crate::comment::Comment;
 
 /// A splitter that holds the whole input, and the parser for its format.
 pub(crate) fn open(format: Format, options: &ExtractOptions) -> (Box<dyn Split>, Parser) {
@@ -15,17 +17,37 @@ pub(crate) fn open(format: Format, options: &ExtractOptions) -> (Box<dyn Split>,
 }
 
 /// Which function reads pages of `format`.
-fn parser(_format: Format) -> ParseWhole {
-    unsupported
+fn parser(format: Format) -> ParseWhole {
+    match format {
+        Format::Html => read_page,
+        _ => read_plain,
+    }
 }
 
-/// Stands in for a format that has no reader.
-fn unsupported(frame: &Frame, _options: &ExtractOptions, sink: &mut Sink<'_>) {
-    sink.unreadable(ExtractError::Malformed {
-        place: frame.place.clone(),
-        found: "a page".into(),
-        expected: "a table or JSON lines".into(),
-    });
+fn read_page(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
+    let mut options = options.page.clone();
+    if frame.utf8 {
+        options.charset = Some("utf-8".into());
+    }
+    hand_over(page::read(&frame.bytes, &options).comments, frame, sink);
+}
+
+fn read_plain(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
+    let text = page::decode(&frame.bytes, options.page.charset.as_deref());
+    hand_over(plain::comments(&text, options.page.crawled), frame, sink);
+}
+
+/// Gives comments the place and source of their frame.
+fn hand_over(comments: Vec<Comment>, frame: &Frame, sink: &mut Sink<'_>) {
+    for mut comment in comments {
+        comment.place = frame.place.clone();
+        comment.source = Some(frame.address.as_deref().unwrap_or(&frame.place.input).to_owned());
+        if comment.text.contains('\u{fffd}') {
+            sink.replaced_comment(&mut comment)
+        } else {
+            sink.comment(&mut comment)
+        }
+    }
 }
 
 /// The input as one frame.

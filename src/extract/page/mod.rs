@@ -1,0 +1,225 @@
+//! A web page → its comments, and the signs by which they were found.
+//!
+//! In comes a page as bytes or text; out come [`Comment`]s in page order, without place and source, and an
+//! [`Explanation`]. Absent on purpose: any list of sites, fetching, running of scripts.
+//!
+//! The page is parsed once into a flat tree (`parse`, `dom`), each node is asked what it gives away by itself
+//! (`signs`, with the stock of words in `words` and the dates of `date`), groups of like parts are weighed
+//! (`records`), and each part is read (`fields`, `prose`).
+
+mod charset;
+mod dom;
+mod fields;
+mod parse;
+mod prose;
+mod records;
+mod signs;
+mod tame;
+mod thread;
+mod words;
+
+use crate::comment::Comment;
+use crate::extract::date::DateOptions;
+use dom::Dom;
+use fields::{Body, Name, Reading, body_path};
+use records::{Group, Region};
+use rustc_hash::FxHashMap;
+use signs::Signs;
+
+pub use charset::decode;
+pub(in crate::extract) use fields::clean_name;
+pub(in crate::extract) use words::{Meaning, meaning};
+
+/// What helps to read a page.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct PageOptions {
+    /// When it was fetched: dates such as `2 hours ago` are read against it.
+    pub crawled: Option<jiff::Timestamp>,
+    /// The character set that the server named.
+    pub charset: Option<String>,
+    /// Whether [`Comment::text`] keeps quotations, in lines that begin with `> `, beside [`Comment::quoted`].
+    pub inline_quotes: bool,
+}
+
+/// The comments of a page, and why they were taken for such.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// In page order.
+    pub comments: Vec<Comment>,
+    /// One for each list of comments found.
+    pub explanations: Vec<Explanation>,
+}
+
+/// The signs that decided for one list of comments.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Explanation {
+    /// What the comments have in common: a selector.
+    pub found_by: String,
+    /// How many they are.
+    pub n_comments: usize,
+    /// The signs, each a clause.
+    pub signs: Vec<String>,
+}
+
+/// The comments of a page given as bytes.
+pub fn read(bytes: &[u8], options: &PageOptions) -> Page {
+    read_text(&decode(bytes, options.charset.as_deref()), options)
+}
+
+/// The comments of a page given as text.
+pub fn read_text(page: &str, options: &PageOptions) -> Page {
+    let dom = parse::parse(page);
+    let dates = DateOptions { crawled: options.crawled, month_first: false };
+    let signs = Signs::of(&dom, dates);
+    let groups = records::groups(&dom, &signs);
+    let mut found = Page::default();
+    let mut all: Vec<(usize, Comment)> = Vec::new();
+    for group in &groups {
+        let comments = comments(&dom, &signs, group, options);
+        if !comments.is_empty() {
+            found.explanations.push(explain(group, comments.len()));
+        }
+        all.extend(comments);
+    }
+    all.sort_by_key(|(at, _)| *at);
+    found.comments = all.into_iter().map(|(_, c)| c).collect();
+    for (i, comment) in found.comments.iter_mut().enumerate() {
+        comment.position = Some(i as u64 + 1);
+        if comment.id.is_empty() {
+            comment.id = (i + 1).to_string();
+        }
+    }
+    found
+}
+
+/// The comments of one group, each with the node it begins at.
+fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> Vec<(usize, Comment)> {
+    let regions: &[Region] = &group.members;
+    let mut readings: Vec<Reading<'_>> = regions.iter().map(|r| Reading::new(dom, signs, r)).collect();
+    let bodies: Vec<Vec<Body>> = readings.iter().zip(regions).map(|(reading, r)| reading.bodies(r)).collect();
+    let path = body_path(&bodies);
+    for ((reading, bodies), region) in readings.iter_mut().zip(&bodies).zip(regions) {
+        reading.settle(region, bodies, path);
+    }
+    let names: Vec<Vec<Name>> = readings.iter().map(Reading::names).collect();
+    let shapes = weigh(&names);
+    let month_first = DateOptions { crawled: options.crawled, month_first: month_first(dom, signs) };
+    let threads = thread::threads(dom, signs, regions);
+    let mut made: Vec<Option<Comment>> = Vec::new();
+    for (reading, names) in readings.iter().zip(&names) {
+        let author = choose(names, &shapes);
+        let prose = reading.prose(author.as_deref(), options.inline_quotes);
+        if prose.text.chars().all(|c| !c.is_alphanumeric())
+            && prose.quoted.is_empty()
+            && prose.text.is_empty()
+        {
+            made.push(None);
+            continue;
+        }
+        let (id, permalink) = reading.address();
+        made.push(Some(Comment {
+            id: id.unwrap_or_default(),
+            text: prose.text,
+            quoted: prose.quoted,
+            author,
+            time: reading.time(month_first),
+            permalink,
+            votes: reading.votes(),
+            ..Comment::default()
+        }));
+    }
+    for (i, thread) in threads.iter().enumerate() {
+        let parent =
+            thread.parent.and_then(|p| made[p].as_ref()).map(|p| p.id.clone()).filter(|id| !id.is_empty());
+        if let Some(comment) = &mut made[i] {
+            comment.parent = parent;
+            comment.depth = thread.depth;
+        }
+    }
+    regions.iter().zip(made).filter_map(|(r, c)| Some((r.nodes.start, c?))).collect()
+}
+
+/// How much the elements of each shape that hold names weigh: those that most comments have, with different names.
+fn weigh(names: &[Vec<Name>]) -> FxHashMap<u64, i32> {
+    let mut shapes: FxHashMap<u64, (i32, usize, Vec<&str>)> = FxHashMap::default();
+    for names in names {
+        let mut seen = Vec::new();
+        for name in names {
+            if seen.contains(&name.shape) {
+                continue;
+            }
+            seen.push(name.shape);
+            let entry = shapes.entry(name.shape).or_default();
+            entry.0 = entry.0.max(name.weight);
+            entry.1 += 1;
+            if entry.2.len() < 8 && !entry.2.contains(&name.text.as_str()) {
+                entry.2.push(&name.text);
+            }
+        }
+    }
+    let n = names.len();
+    shapes
+        .into_iter()
+        .map(|(shape, (weight, count, texts))| {
+            let everywhere = i32::try_from(40 * count / n.max(1)).unwrap_or(0);
+            let monotonous = n >= 3 && count >= 3 && texts.len() == 1;
+            (shape, weight + everywhere - if monotonous { 50 } else { 0 })
+        })
+        .collect()
+}
+
+fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
+    let mut best: Option<(i32, &Name)> = None;
+    for name in names {
+        let weight = shapes.get(&name.shape).copied().unwrap_or(0) + name.weight / 2;
+        if best.is_none_or(|(w, _)| weight > w) {
+            best = Some((weight, name));
+        }
+    }
+    let (weight, best) = best?;
+    // A tighter element within it leaves out what is counted or said beside the name.
+    let inner = names.iter().find(|n| {
+        let rest = best.text.strip_prefix(n.text.as_str()).is_some_and(|r| r.starts_with(' '));
+        rest && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
+    });
+    Some(inner.unwrap_or(best).text.clone())
+}
+
+/// Whether the page's dates in figures put the month first: a date that can be read no other way says so, and where
+/// there is none, the language or a clock of twelve hours.
+fn month_first(dom: &Dom, signs: &Signs) -> bool {
+    let html = dom.nodes.iter().position(|n| n.tag == dom::Tag::Html);
+    let us = html.and_then(|html| dom.attr(html, "lang")).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
+    let (mut sure, mut twelve) = (0_i32, false);
+    for mark in signs.date_marks.iter().filter(|m| !m.exact) {
+        let text = dom.text(mark.node as usize);
+        let mut figures = text.split(|c: char| !c.is_ascii_digit()).filter_map(|f| f.parse::<u32>().ok());
+        if let (true, Some(a), Some(b)) = (text.contains(['/', '-']), figures.next(), figures.next()) {
+            sure += i32::from(a < 13 && b > 12 && b < 32) - i32::from(b < 13 && a > 12 && a < 32);
+        }
+        twelve |= text.contains("AM") || text.contains("PM");
+    }
+    sure > 0 || sure == 0 && (us || twelve)
+}
+
+fn explain(group: &Group, n: usize) -> Explanation {
+    let e = &group.evidence;
+    let percent = |share: f32| format!("{:.0} %", share * 100.0);
+    let mut signs = vec![
+        format!("{} like parts", e.n),
+        format!("a date in {}", percent(e.dated)),
+        format!("a person in {}", percent(e.signed)),
+        format!("{:.0} letters of prose each", e.prose),
+    ];
+    for (share, clause) in [
+        (e.comment_words, "named as comments"),
+        (e.in_comments, "within a part named for comments"),
+        (e.post_words, "named as posts"),
+    ] {
+        if share > 0.0 {
+            signs.push(format!("{} {clause}", percent(share)));
+        }
+    }
+    Explanation { found_by: group.selector.clone(), n_comments: n, signs }
+}

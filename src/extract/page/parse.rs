@@ -1,0 +1,493 @@
+//! Markup → [`Dom`]: html5ever's tokenizer and tree builder, our own arena.
+//!
+//! In comes a page as text, out comes a [`Dom`].
+//! Two things stand between the tokenizer and the tree builder so that time and memory stay linear in the
+//! page's size: elements nested deeper than [`MAX_DEPTH`] are read as if they were not there (their text is
+//! kept), and so are elements past [`MAX_ELEMENTS`]; and formatting elements (`b`, `i`, `font` …) are named
+//! so that the tree builder does not reopen each of them in each later paragraph, which unclosed ones make
+//! quadratic.
+//! Scripts and styles are dropped, except the text of `application/ld+json`.
+
+use super::dom::{Attr, Dom, DomBuilder, Tag};
+use super::tame::tame;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode};
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    Tag as TagToken, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
+use html5ever::{Attribute, ExpandedName, LocalName, QualName, local_name, ns};
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+
+/// Elements nested deeper than this are left out, their text stays in the deepest one that is not.
+pub(super) const MAX_DEPTH: u32 = 256;
+/// Elements past this number are left out, their text stays.
+pub(super) const MAX_ELEMENTS: u32 = 4_000_000;
+
+const NONE: u32 = u32::MAX;
+
+/// The tree of `page`.
+pub(super) fn parse(page: &str) -> Dom {
+    let sink = Sink { arena: RefCell::new(Arena::with_capacity(page.len() / 40)), depth: Cell::new(0) };
+    let options = TreeBuilderOpts {
+        scripting_enabled: false,
+        drop_doctype: true,
+        exact_errors: false,
+        ..TreeBuilderOpts::default()
+    };
+    let gate = Gate {
+        builder: TreeBuilder::new(sink, options),
+        skipped: RefCell::default(),
+        elements: Cell::new(0),
+    };
+    let tokenizer = Tokenizer::new(gate, TokenizerOpts { discard_bom: true, ..TokenizerOpts::default() });
+    let input = BufferQueue::default();
+    // Tendrils hold at most 4 GiB; the reader has bounded the page long before.
+    input.push_back(StrTendril::from_slice(&tame(page)));
+    while let html5ever::TokenizerResult::Script(_) | html5ever::TokenizerResult::EncodingIndicator(_) =
+        tokenizer.feed(&input)
+    {}
+    tokenizer.end();
+    tokenizer.sink.builder.sink.arena.take().into_dom()
+}
+
+/// Lets tokens through to the tree builder, or not.
+struct Gate {
+    builder: TreeBuilder<Handle, Sink>,
+    /// Names whose start tags were left out, innermost last, so that their end tags are left out too.
+    skipped: RefCell<Vec<LocalName>>,
+    elements: Cell<u32>,
+}
+
+impl Gate {
+    /// Whether the tag goes to the builder.
+    fn passes(&self, tag: &TagToken) -> bool {
+        // A frame left open within `noscript` would swallow the rest: browsers read neither, we read both.
+        if tag.name == local_name!("iframe") {
+            return false;
+        }
+        let mut skipped = self.skipped.borrow_mut();
+        if tag.kind == TagKind::EndTag {
+            if skipped.last() == Some(&tag.name) {
+                skipped.pop();
+                return false;
+            }
+            let depth = &self.builder.sink.depth;
+            depth.set(depth.get().saturating_sub(1));
+            return true;
+        }
+        // Raw text must reach the builder: it alone switches the tokenizer's state.
+        if is_raw_text(&tag.name) {
+            return true;
+        }
+        let full = self.elements.get() >= MAX_ELEMENTS;
+        if full || self.builder.sink.depth.get() >= MAX_DEPTH {
+            if !tag.self_closing && !is_void(&tag.name) && skipped.len() < MAX_ELEMENTS as usize {
+                skipped.push(tag.name.clone());
+            }
+            return false;
+        }
+        self.elements.set(self.elements.get() + 1);
+        true
+    }
+}
+
+impl TokenSink for Gate {
+    type Handle = Handle;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Handle> {
+        match token {
+            Token::TagToken(mut tag) => {
+                if !self.passes(&tag) {
+                    return TokenSinkResult::Continue;
+                }
+                if let Some(name) = plain_name(&tag.name) {
+                    tag.name = name;
+                }
+                self.builder.process_token(Token::TagToken(tag), line)
+            }
+            Token::CommentToken(_) | Token::ParseError(_) => TokenSinkResult::Continue,
+            token => self.builder.process_token(token, line),
+        }
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+fn is_raw_text(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("script")
+            | local_name!("style")
+            | local_name!("textarea")
+            | local_name!("title")
+            | local_name!("xmp")
+            | local_name!("noembed")
+            | local_name!("noframes")
+    )
+}
+
+fn is_void(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("br")
+            | local_name!("img")
+            | local_name!("hr")
+            | local_name!("input")
+            | local_name!("meta")
+            | local_name!("link")
+            | local_name!("area")
+            | local_name!("base")
+            | local_name!("col")
+            | local_name!("embed")
+            | local_name!("source")
+            | local_name!("track")
+            | local_name!("wbr")
+            | local_name!("param")
+    )
+}
+
+/// A formatting element's name outside the standard's list of them.
+fn plain_name(name: &LocalName) -> Option<LocalName> {
+    let plain = match *name {
+        local_name!("b") | local_name!("strong") => "x-b",
+        local_name!("i") | local_name!("em") => "x-i",
+        local_name!("u")
+        | local_name!("font")
+        | local_name!("big")
+        | local_name!("small")
+        | local_name!("tt")
+        | local_name!("code")
+        | local_name!("nobr")
+        | local_name!("s")
+        | local_name!("strike") => "x-f",
+        _ => return None,
+    };
+    Some(LocalName::from(plain))
+}
+
+/// A node of the arena with its name, so that the builder's many name checks need not look it up.
+#[derive(Clone)]
+struct Handle {
+    id: u32,
+    name: QualName,
+}
+
+#[derive(Debug)]
+struct Name<'a>(&'a QualName);
+
+impl ElemName for Name<'_> {
+    fn ns(&self) -> &html5ever::Namespace {
+        &self.0.ns
+    }
+    fn local_name(&self) -> &LocalName {
+        &self.0.local
+    }
+    fn expanded(&self) -> ExpandedName<'_> {
+        self.0.expanded()
+    }
+}
+
+struct Sink {
+    arena: RefCell<Arena>,
+    /// How deep the element appended last stands, less one for each end tag since: at least as deep as the
+    /// next one will stand, but for end tags that close nothing. (The builder does not tell of each pop.)
+    depth: Cell<u32>,
+}
+
+/// What an arena node holds.
+enum Content {
+    Text(StrTendril),
+    Element { tag: Tag, attrs: Vec<Attr> },
+}
+
+struct Node {
+    parent: u32,
+    first: u32,
+    last: u32,
+    previous: u32,
+    next: u32,
+    depth: u32,
+    content: Content,
+}
+
+#[derive(Default)]
+struct Arena {
+    nodes: Vec<Node>,
+    json: Vec<StrTendril>,
+}
+
+impl Arena {
+    fn with_capacity(n: usize) -> Self {
+        let mut arena = Self { nodes: Vec::with_capacity(n.min(1 << 20)), json: Vec::new() };
+        arena.push(Content::Element { tag: Tag::Document, attrs: Vec::new() });
+        arena
+    }
+
+    fn push(&mut self, content: Content) -> u32 {
+        let id = u32::try_from(self.nodes.len()).unwrap_or(NONE);
+        self.nodes.push(Node {
+            parent: NONE,
+            first: NONE,
+            last: NONE,
+            previous: NONE,
+            next: NONE,
+            depth: 0,
+            content,
+        });
+        id
+    }
+
+    fn node(&mut self, id: u32) -> &mut Node {
+        &mut self.nodes[id as usize]
+    }
+
+    fn detach(&mut self, id: u32) {
+        let (parent, previous, next) = {
+            let node = self.node(id);
+            (
+                std::mem::replace(&mut node.parent, NONE),
+                std::mem::replace(&mut node.previous, NONE),
+                std::mem::replace(&mut node.next, NONE),
+            )
+        };
+        if parent == NONE {
+            return;
+        }
+        if previous == NONE {
+            self.node(parent).first = next
+        } else {
+            self.node(previous).next = next
+        }
+        if next == NONE { self.node(parent).last = previous } else { self.node(next).previous = previous }
+    }
+
+    fn append(&mut self, parent: u32, child: u32) {
+        self.detach(child);
+        let last = std::mem::replace(&mut self.node(parent).last, child);
+        if last == NONE {
+            self.node(parent).first = child
+        } else {
+            self.node(last).next = child
+        }
+        let depth = self.node(parent).depth + 1;
+        let node = self.node(child);
+        node.parent = parent;
+        node.previous = last;
+        node.depth = depth;
+    }
+
+    fn insert_before(&mut self, sibling: u32, child: u32) {
+        self.detach(child);
+        let Node { parent, previous, depth, .. } = *self.node(sibling);
+        if parent == NONE {
+            return;
+        }
+        self.node(sibling).previous = child;
+        if previous == NONE {
+            self.node(parent).first = child
+        } else {
+            self.node(previous).next = child
+        }
+        let node = self.node(child);
+        node.parent = parent;
+        node.previous = previous;
+        node.next = sibling;
+        node.depth = depth;
+    }
+
+    /// Whether text in `parent` is a page's words, data, or neither.
+    fn text(&mut self, parent: u32, text: StrTendril) -> Option<u32> {
+        if let Content::Element { tag: Tag::Script, attrs } = &self.nodes[parent as usize].content {
+            if attrs.iter().any(|a| a.name == local_name!("type") && a.value.contains("ld+json")) {
+                self.json.push(text);
+            }
+            return None;
+        }
+        if let Content::Element { tag: Tag::Style, .. } = &self.nodes[parent as usize].content {
+            return None;
+        }
+        Some(self.push(Content::Text(text)))
+    }
+
+    /// Walks the tree in document order, without recursion.
+    fn into_dom(mut self) -> Dom {
+        let mut dom = DomBuilder::with_capacity(self.nodes.len());
+        let mut id = 0;
+        loop {
+            let first = {
+                let node = self.node(id);
+                match &mut node.content {
+                    Content::Text(text) => dom.text(text),
+                    Content::Element { tag, attrs } => dom.open(*tag, std::mem::take(attrs)),
+                }
+                node.first
+            };
+            if first != NONE {
+                id = first;
+                continue;
+            }
+            loop {
+                if matches!(self.node(id).content, Content::Element { .. }) {
+                    dom.close();
+                }
+                let (next, parent) = (self.node(id).next, self.node(id).parent);
+                if next != NONE {
+                    id = next;
+                    break;
+                }
+                if parent == NONE {
+                    return dom.finish(self.json);
+                }
+                id = parent;
+            }
+        }
+    }
+}
+
+/// The attributes anything here looks at, beside `data-…`; the last ones are Reddit's.
+const KEPT: [&str; 30] = [
+    "class",
+    "id",
+    "href",
+    "title",
+    "datetime",
+    "rel",
+    "role",
+    "type",
+    "name",
+    "content",
+    "alt",
+    "lang",
+    "property",
+    "typeof",
+    "itemprop",
+    "itemtype",
+    "itemscope",
+    "style",
+    "width",
+    "src",
+    "aria-level",
+    "aria-label",
+    "author",
+    "score",
+    "permalink",
+    "depth",
+    "created-timestamp",
+    "thingid",
+    "parentid",
+    "shadowrootmode",
+];
+
+/// The attributes in [`KEPT`].
+fn kept(attrs: Vec<Attribute>) -> Vec<Attr> {
+    let mut kept: Vec<Attr> = Vec::with_capacity(attrs.len().min(4));
+    for a in attrs {
+        let name = a.name.local;
+        let keep = name.starts_with("data-") || KEPT.contains(&&*name);
+        if keep && kept.len() < 64 {
+            kept.push(Attr { name, value: a.value });
+        }
+    }
+    kept
+}
+
+impl TreeSink for Sink {
+    type Handle = Handle;
+    type Output = Self;
+    type ElemName<'a> = Name<'a>;
+
+    fn finish(self) -> Self {
+        self
+    }
+    fn parse_error(&self, _: Cow<'static, str>) {}
+    fn get_document(&self) -> Handle {
+        Handle { id: 0, name: QualName::new(None, ns!(), local_name!("")) }
+    }
+    fn elem_name<'a>(&'a self, target: &'a Handle) -> Name<'a> {
+        Name(&target.name)
+    }
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> Handle {
+        let tag = if name.ns == ns!(html) { Tag::of(&name.local) } else { Tag::Foreign };
+        let id = self.arena.borrow_mut().push(Content::Element { tag, attrs: kept(attrs) });
+        Handle { id, name }
+    }
+    fn create_comment(&self, _: StrTendril) -> Handle {
+        // The gate lets no comment through; the builder asks for none by itself.
+        Handle { id: self.arena.borrow_mut().push(Content::Text(StrTendril::new())), ..self.get_document() }
+    }
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Handle {
+        self.create_comment(StrTendril::new())
+    }
+    fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+        let mut arena = self.arena.borrow_mut();
+        match child {
+            NodeOrText::AppendNode(node) => {
+                arena.append(parent.id, node.id);
+                self.depth.set(arena.node(node.id).depth);
+            }
+            NodeOrText::AppendText(text) => {
+                if let Some(id) = arena.text(parent.id, text) {
+                    arena.append(parent.id, id);
+                }
+            }
+        }
+    }
+    fn append_based_on_parent_node(&self, element: &Handle, previous: &Handle, child: NodeOrText<Handle>) {
+        let has_parent = self.arena.borrow_mut().node(element.id).parent != NONE;
+        if has_parent { self.append_before_sibling(element, child) } else { self.append(previous, child) }
+    }
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+    fn get_template_contents(&self, target: &Handle) -> Handle {
+        target.clone()
+    }
+    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
+        x.id == y.id
+    }
+    fn set_quirks_mode(&self, _: QuirksMode) {}
+    fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
+        let mut arena = self.arena.borrow_mut();
+        match child {
+            NodeOrText::AppendNode(node) => arena.insert_before(sibling.id, node.id),
+            NodeOrText::AppendText(text) => {
+                let parent = arena.node(sibling.id).parent;
+                if parent != NONE
+                    && let Some(id) = arena.text(parent, text)
+                {
+                    arena.insert_before(sibling.id, id);
+                }
+            }
+        }
+    }
+    fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
+        if let Content::Element { attrs: present, .. } = &mut self.arena.borrow_mut().node(target.id).content
+        {
+            for attr in kept(attrs) {
+                if present.len() < 64 && present.iter().all(|a| a.name != attr.name) {
+                    present.push(attr);
+                }
+            }
+        }
+    }
+    fn remove_from_parent(&self, target: &Handle) {
+        self.arena.borrow_mut().detach(target.id);
+    }
+    fn reparent_children(&self, node: &Handle, new_parent: &Handle) {
+        let mut arena = self.arena.borrow_mut();
+        loop {
+            let child = arena.node(node.id).first;
+            if child == NONE {
+                break;
+            }
+            arena.append(new_parent.id, child);
+        }
+    }
+}

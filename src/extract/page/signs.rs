@@ -1,0 +1,411 @@
+//! What each node of a page gives away by itself: its names, a date, a person, prose.
+//!
+//! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
+
+use super::dom::{Dom, Tag};
+use super::fields;
+use super::words::{Meaning, meaning};
+use crate::extract::date::{self, DateOptions, When};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// Where a node lies, inherited from its ancestors.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Context(u8);
+
+impl Context {
+    /// In something that is never a reader's words.
+    pub(super) const MUTE: Self = Self(1);
+    /// Beside the matter: navigation, teasers, lists of recent things.
+    pub(super) const ASIDE: Self = Self(2);
+    /// In a form to fill in.
+    pub(super) const FORM: Self = Self(4);
+    /// In something named for comments.
+    pub(super) const COMMENTS: Self = Self(8);
+    /// In a link.
+    pub(super) const LINK: Self = Self(16);
+
+    pub(super) fn any(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+    fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}
+
+/// A date in the page.
+#[derive(Debug, Clone)]
+pub(super) struct DateMark {
+    pub(super) node: u32,
+    pub(super) when: When,
+    /// Whether it was written for machines.
+    pub(super) exact: bool,
+}
+
+/// The signs of a whole page.
+#[derive(Debug, Default)]
+pub(super) struct Signs {
+    pub(super) meaning: Vec<Meaning>,
+    pub(super) context: Vec<Context>,
+    pub(super) date_marks: Vec<DateMark>,
+    /// Whether the page says that it is a forum.
+    pub(super) forum: bool,
+    dates: Vec<u32>,
+    persons: Vec<u32>,
+    prose: Vec<u32>,
+    links: Vec<u32>,
+    stories: Vec<u32>,
+}
+
+impl Signs {
+    /// How many dates lie in `nodes`.
+    pub(super) fn dates(&self, nodes: &Range<usize>) -> u32 {
+        self.dates[nodes.end] - self.dates[nodes.start]
+    }
+    /// How many names or pictures of persons lie in `nodes`.
+    pub(super) fn persons(&self, nodes: &Range<usize>) -> u32 {
+        self.persons[nodes.end] - self.persons[nodes.start]
+    }
+    /// How many letters lie in `nodes` outside of links, forms and the like.
+    pub(super) fn prose(&self, nodes: &Range<usize>) -> u32 {
+        self.prose[nodes.end] - self.prose[nodes.start]
+    }
+    /// How many letters lie in links in `nodes`.
+    pub(super) fn links(&self, nodes: &Range<usize>) -> u32 {
+        self.links[nodes.end] - self.links[nodes.start]
+    }
+    /// How many signs of an article lie in `nodes`: its headline, its marked body.
+    pub(super) fn stories(&self, nodes: &Range<usize>) -> u32 {
+        self.stories[nodes.end] - self.stories[nodes.start]
+    }
+    /// The dates in `nodes`, in order.
+    pub(super) fn date_marks(&self, nodes: &Range<usize>) -> &[DateMark] {
+        let from = self.date_marks.partition_point(|m| (m.node as usize) < nodes.start);
+        let to = self.date_marks.partition_point(|m| (m.node as usize) < nodes.end);
+        &self.date_marks[from..to]
+    }
+
+    /// The signs of `dom`.
+    pub(super) fn of(dom: &Dom, options: DateOptions) -> Self {
+        Reader { dom, options, names: FxHashMap::default(), signs: Self::default(), announced: Vec::new() }.read()
+    }
+}
+
+struct Reader<'d> {
+    dom: &'d Dom,
+    options: DateOptions,
+    names: FxHashMap<&'d str, Meaning>,
+    signs: Signs,
+    /// Parents of headings that announce comments; all that follows in them is such.
+    announced: Vec<usize>,
+}
+
+impl<'d> Reader<'d> {
+    fn read(mut self) -> Signs {
+        let n = self.dom.len();
+        self.signs.meaning.reserve(n);
+        self.signs.context.reserve(n);
+        let mut forum_words = 0;
+        let (mut dates, mut persons, mut prose, mut links, mut stories) = (0, 0, 0, 0, 0);
+        // Where everything has a headline, a headline says nothing.
+        let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
+        let bodies = (0..n).filter(|n| self.dom.attr(*n, "itemprop").is_some_and(|v| v.ends_with("articleBody"))).take(2).count() < 2;
+        for node in 0..n {
+            self.signs.dates.push(dates);
+            self.signs.persons.push(persons);
+            self.signs.prose.push(prose);
+            self.signs.links.push(links);
+            self.signs.stories.push(stories);
+            let tag = self.dom.tag(node);
+            if tag == Tag::Text {
+                let context = self.signs.context[self.dom.parent(node)];
+                self.signs.meaning.push(Meaning::NONE);
+                self.signs.context.push(context);
+                if context.any(Context::MUTE) {
+                    continue;
+                }
+                let text = self.dom.text(node);
+                let n = letters(text);
+                if context.any(Context::LINK) {
+                    links += n
+                } else if !context.any(Context::FORM) {
+                    prose += n
+                }
+                if n > 0 && self.text_date(node, text) {
+                    dates += 1;
+                    let named = context.any(Context::COMMENTS) && fields::name_beside_date(text).is_some();
+                    persons += u32::from(named);
+                }
+                if n > 3 && says_person(text) {
+                    persons += 1;
+                    forum_words += u32::from(!text.trim_end().ends_with(':') || text.len() < 20);
+                }
+                continue;
+            }
+            let own = self.names(node, tag);
+            forum_words += u32::from(own.any(Meaning::FORUM));
+            let context = self.context(node, tag, own);
+            self.signs.meaning.push(own);
+            self.signs.context.push(context);
+            if context.any(Context::MUTE) {
+                continue;
+            }
+            dates += u32::from(self.element_date(node, tag) || self.unread_date(node, own));
+            persons += u32::from(self.person(node, tag, own));
+            stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
+            if self.announces(node, tag) {
+                self.announced.push(self.dom.parent(node));
+            }
+        }
+        self.signs.dates.push(dates);
+        self.signs.persons.push(persons);
+        self.signs.prose.push(prose);
+        self.signs.links.push(links);
+        self.signs.stories.push(stories);
+        self.signs.forum = forum_words >= 3;
+        self.signs
+    }
+
+    fn names(&mut self, node: usize, tag: Tag) -> Meaning {
+        let mut sum = Meaning::NONE;
+        for attr in self.dom.attrs(node) {
+            let value = match &*attr.name {
+                "class" | "id" | "itemprop" | "property" | "data-testid" | "data-role" | "data-type"
+                | "data-qa" => &*attr.value,
+                "itemtype" | "typeof" => attr.value.rsplit(['/', ':']).next().unwrap_or_default(),
+                _ => continue,
+            };
+            sum |= *self.names.entry(value).or_insert_with(|| own_meaning(value));
+        }
+        if matches!(tag, Tag::Html | Tag::Body) {
+            // A theme hangs everything it knows onto the body.
+            return if sum.any(Meaning::FORUM) { Meaning::FORUM } else { Meaning::NONE };
+        }
+        sum
+    }
+
+    fn context(&self, node: usize, tag: Tag, own: Meaning) -> Context {
+        let mut context =
+            if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
+        if !self.announced.is_empty() && self.announced.iter().rev().take(8).any(|a| *a == self.dom.parent(node)) {
+            context = context.with(Context::COMMENTS);
+        }
+        let hidden_template = tag == Tag::Template && self.dom.attr(node, "shadowrootmode").is_none();
+        if tag.is_mute() || hidden_template {
+            context = context.with(Context::MUTE);
+        }
+        if tag == Tag::A {
+            context = context.with(Context::LINK);
+        }
+        let text = self.dom.text_at(self.dom.end(node)) - self.dom.text_at(node);
+        // What holds most of the page is not beside it, however it is named.
+        let most = text * 2 > self.dom.text_at(self.dom.len());
+        if (tag == Tag::Form || own.any(Meaning::FORM))
+            && !own.any(Meaning::BODY)
+            && text < 3_000
+            && !self.holds_dates(node)
+        {
+            context = context.with(Context::FORM);
+        }
+        let comments =
+            own.any(Meaning::COMMENT | Meaning::REVIEW) && !own.any(Meaning::COUNT | Meaning::ACTION);
+        if comments && !own.any(Meaning::ASIDE) {
+            context = context.without(Context::ASIDE).with(Context::COMMENTS);
+        } else if !most
+            && (matches!(tag, Tag::Nav | Tag::Aside)
+                || (own.any(Meaning::ASIDE) && !own.any(Meaning::POST | Meaning::BODY)))
+        {
+            context = context.with(Context::ASIDE);
+        }
+        context
+    }
+
+    /// Whether an element marked as a time lies in a form: then the form holds comments.
+    fn holds_dates(&self, node: usize) -> bool {
+        self.dom.inside(node).take(2_000).any(|n| self.dom.tag(n) == Tag::Time)
+    }
+
+    fn text_date(&mut self, node: usize, text: &str) -> bool {
+        // Marked times have been read where their element stands.
+        let parent = self.dom.parent(node);
+        let marked = self.signs.date_marks.last().is_some_and(|m| m.exact && m.node as usize == parent);
+        if text.len() > 400 || marked {
+            return false;
+        }
+        let text = text.trim();
+        if text.len() > 160 {
+            return false;
+        }
+        let bare = When { iso: None, has_time: false, ambiguous: false, relative: false };
+        let Some(when) = date::find(text, self.options).or_else(|| date::is_like(text).then_some(bare)) else { return false };
+        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
+        true
+    }
+
+    fn element_date(&mut self, node: usize, tag: Tag) -> bool {
+        let found = self.dom.attrs(node).iter().find_map(|a| {
+            let when = match &*a.name {
+                "datetime" | "data-time" | "data-timestamp" | "data-utime" | "created-timestamp"
+                | "data-datetime" | "data-date" | "data-created" | "data-epoch" | "data-created-at" => {
+                    date::machine(a.value.trim())
+                }
+                "title" | "content" | "data-original-title" if a.value.len() < 60 && a.value.len() > 7 => {
+                    let dated =
+                        matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
+                    dated.then(|| date::find(&a.value, self.options)).flatten().filter(|w| w.iso.is_some())
+                }
+                _ => None,
+            }?;
+            Some(when)
+        });
+        let Some(when) = found else { return false };
+        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: true });
+        true
+    }
+
+    /// A part named for dates whose date has no year, or is written in an unknown way.
+    fn unread_date(&mut self, node: usize, own: Meaning) -> bool {
+        if !own.any(Meaning::DATE) || own.any(Meaning::BODY | Meaning::COUNT) {
+            return false;
+        }
+        let text = self.dom.text(node);
+        if !date::is_like(text) || date::find(text, self.options).is_some() {
+            return false;
+        }
+        let when = When { iso: None, has_time: false, ambiguous: false, relative: false };
+        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
+        true
+    }
+
+    /// Whether a node marks the page's own article.
+    fn is_story(&self, node: usize, tag: Tag, (headlines, bodies): (bool, bool)) -> bool {
+        if tag == Tag::Headline {
+            return headlines && letters(self.dom.text(node)) > 10;
+        }
+        let is = |name: &str, ends: &[&str]| self.dom.attr(node, name).is_some_and(|v| ends.iter().any(|e| v.ends_with(e)));
+        bodies && is("itemprop", &["articleBody"]) || is("itemtype", &["Article", "BlogPosting"])
+    }
+
+    /// Whether an element is a heading such as `3 comments`.
+    fn announces(&self, node: usize, tag: Tag) -> bool {
+        if !(tag == Tag::Heading || matches!(tag, Tag::Div | Tag::P | Tag::Span | Tag::B | Tag::Legend)) {
+            return false;
+        }
+        let text = self.dom.text(node);
+        if text.len() > 80 || text.len() < 4 {
+            return false;
+        }
+        let links = self.dom.inside(node).any(|n| self.dom.tag(n) == Tag::A);
+        let numbered = text.bytes().any(|b| b.is_ascii_digit());
+        (tag == Tag::Heading || !links && !numbered) && crate::extract::plain::announces(text) && !meaning(text).any(Meaning::ASIDE)
+    }
+
+    fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
+        if tag == Tag::Img {
+            return own.any(Meaning::AVATAR)
+                || self.dom.attr(node, "src").is_some_and(|s| s.contains("avatar"))
+                || self.dom.attr(node, "alt").is_some_and(|s| s.contains("vatar"));
+        }
+        let named = own.any(Meaning::AUTHOR | Meaning::PROFILE)
+            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
+        if !named && tag != Tag::Cite {
+            return self.dom.attr(node, "data-author").is_some();
+        }
+        let text = self.dom.text(node);
+        let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
+        text.len() < 1_200 && (1..=most).contains(&letters(text))
+    }
+}
+
+/// The meaning of a value without the classes that only say which categories an article is filed under.
+fn own_meaning(value: &str) -> Meaning {
+    let filed = |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
+    if !value.split_ascii_whitespace().any(filed) {
+        return meaning(value);
+    }
+    value.split_ascii_whitespace().filter(|c| !filed(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
+}
+
+/// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.
+fn says_person(text: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "posts:",
+        "joined:",
+        "registered:",
+        "join date:",
+        "location:",
+        "beiträge:",
+        "registriert",
+        "dabei seit",
+        "mitglied seit",
+        "ort:",
+        "messages:",
+        "inscrit",
+        "mensajes:",
+        "registrado",
+        "messaggi:",
+        "iscritto",
+        "berichten:",
+        "lid sinds",
+        "posty:",
+        "dołączył",
+        "сообщений:",
+        "says:",
+        "schrieb:",
+        "wrote:",
+        "kommentar von",
+        "comment by",
+        "commentaire de",
+    ];
+    let text = text.trim();
+    if text.len() > 60 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    STARTS.iter().any(|s| lower.starts_with(s))
+        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"]
+            .iter()
+            .any(|s| lower.ends_with(s))
+}
+
+/// Letters and figures, roughly: everything but blanks.
+pub(super) fn letters(text: &str) -> u32 {
+    // Bytes that begin a character and are no ASCII blank or control.
+    text.bytes().map(|b| u32::from(b > b' ' && b & 0xC0 != 0x80)).sum()
+}
+
+/// Whether an address is that of a person's page.
+pub(super) fn is_profile(href: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "/user/",
+        "/users/",
+        "/profile",
+        "/member",
+        "/u/",
+        "/author/",
+        "/people/",
+        "memberlist",
+        "profile.php",
+        "member.php",
+        "userid=",
+        "user_id",
+        "/profil",
+        "action=profile",
+        "/community/user",
+        "mode=viewprofile",
+        "/autor/",
+        "/@",
+        "u=",
+        "/nutzer",
+        "/benutzer",
+        "uid=",
+        "showuser=",
+        "/usuario",
+        "/personal_pages/",
+        "userinfo",
+    ];
+    !href.is_empty() && href.len() < 300 && PARTS.iter().any(|p| href.contains(p))
+}

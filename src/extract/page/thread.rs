@@ -1,0 +1,112 @@
+//! Which comment answers which: by nesting, by lists of replies beside a comment, by depth in class names.
+
+use super::dom::Dom;
+use super::records::Region;
+use super::signs::Signs;
+use super::words::Meaning;
+
+/// A comment's place in its thread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Thread {
+    /// The index of the comment it answers.
+    pub(super) parent: Option<usize>,
+    pub(super) depth: Option<u32>,
+}
+
+/// The threads of regions in document order; without any sign of nesting all are without depth.
+pub(super) fn threads(dom: &Dom, signs: &Signs, regions: &[Region]) -> Vec<Thread> {
+    let nested = by_nesting(dom, signs, regions);
+    if nested.iter().any(|t| t.parent.is_some()) {
+        return nested;
+    }
+    let depths: Vec<Option<u32>> = regions.iter().map(|r| depth(dom, r.nodes.start)).collect();
+    if depths.iter().flatten().any(|d| Some(*d) != depths.iter().flatten().min().copied()) {
+        return by_depth(&depths);
+    }
+    vec![Thread::default(); regions.len()]
+}
+
+fn by_nesting(dom: &Dom, signs: &Signs, regions: &[Region]) -> Vec<Thread> {
+    let mut threads = vec![Thread::default(); regions.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for i in 0..regions.len() {
+        let nodes = &regions[i].nodes;
+        while open.last().is_some_and(|o| regions[*o].nodes.end <= nodes.start) {
+            open.pop();
+        }
+        let parent = open.last().copied().or_else(|| beside(dom, signs, regions, i));
+        threads[i].parent = parent;
+        threads[i].depth = Some(parent.and_then(|p| threads[p].depth).map_or(0, |d| d + 1));
+        open.push(i);
+    }
+    threads
+}
+
+/// The comment that a list of replies, around region `i`, follows.
+fn beside(dom: &Dom, signs: &Signs, regions: &[Region], i: usize) -> Option<usize> {
+    let start = regions[i].nodes.start;
+    let first = regions.first()?.nodes.start;
+    for around in dom.ancestors(start).take(6) {
+        if around == 0 || dom.contains(around, first) {
+            return None;
+        }
+        if !signs.meaning[around].any(Meaning::CHILDREN | Meaning::REPLY) {
+            continue;
+        }
+        // The last region that ends before the list, within the list's parent.
+        let parent = dom.parent(around);
+        let before = regions[..i].partition_point(|r| r.nodes.start < around);
+        let mut candidate = before.checked_sub(1)?;
+        // Of a thread before the list take the top.
+        while let Some(outer) = candidate.checked_sub(1).filter(|o| {
+            regions[*o].nodes.start > parent && regions[*o].nodes.end > regions[candidate].nodes.start
+        }) {
+            candidate = outer;
+        }
+        return (regions[candidate].nodes.start >= parent).then_some(candidate);
+    }
+    None
+}
+
+fn by_depth(depths: &[Option<u32>]) -> Vec<Thread> {
+    let base = depths.iter().flatten().min().copied().unwrap_or(0);
+    let mut open: Vec<(u32, usize)> = Vec::new();
+    depths
+        .iter()
+        .enumerate()
+        .map(|(i, depth)| {
+            let own = depth.unwrap_or(base);
+            while open.last().is_some_and(|(d, _)| *d >= own) {
+                open.pop();
+            }
+            let thread = Thread { parent: open.last().map(|(_, p)| *p), depth: Some(open.len() as u32) };
+            open.push((own, i));
+            thread
+        })
+        .collect()
+}
+
+/// A depth that the page states: `depth-2`, `level_2`, `data-depth`, an indent in pixels.
+fn depth(dom: &Dom, node: usize) -> Option<u32> {
+    for attr in ["data-depth", "aria-level", "depth", "data-level", "data-indent"] {
+        if let Some(depth) = dom.attr(node, attr).and_then(|v| v.trim().parse().ok()) {
+            return Some(depth);
+        }
+    }
+    let classes = dom.classes(node).find_map(|class| {
+        let at = class.rfind(|c: char| !c.is_ascii_digit())?;
+        let (name, figures) = class.split_at(at + 1);
+        let name = name.trim_end_matches(['-', '_']);
+        let name = name.rsplit(['-', '_']).next().unwrap_or_default();
+        matches!(name, "depth" | "level" | "indent" | "tier" | "lvl" | "ebene" | "niveau")
+            .then(|| figures.parse().ok())
+            .flatten()
+    });
+    classes.or_else(|| {
+        let style = dom.attr(node, "style")?;
+        let (_, rest) = style.split_once("margin-left").or_else(|| style.split_once("padding-left"))?;
+        let figures: String =
+            rest.trim_start_matches([':', ' ']).chars().take_while(char::is_ascii_digit).collect();
+        figures.parse().ok()
+    })
+}
