@@ -11,9 +11,11 @@ mod bootstrap;
 mod compare;
 mod confusion;
 mod each;
+mod fairness;
 mod figures;
 mod histogram;
 mod input;
+mod label_errors;
 mod measured;
 mod one_of;
 #[cfg(test)]
@@ -27,9 +29,11 @@ pub use bootstrap::{Bootstrap, Groups, Interval};
 pub use compare::{Change, Comparison, McNemar};
 pub use confusion::ConfusionMatrix;
 pub use each::Cooccurrence;
+pub use fairness::{Fairness, GroupAuc, GroupScores, Rates, Subgroup};
 pub use figures::{ClassFigure, Estimate, Figure, Score};
 pub use histogram::Histogram;
 pub use input::{EvaluateError, Predictions};
+pub use label_errors::{LabelErrors, Suspect};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
 pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 
