@@ -113,7 +113,7 @@ pub struct ClassScores {
     pub support: u64,
     /// How many comments were given it.
     pub predicted: u64,
-    estimates: [Estimate; ClassFigure::ALL.len()],
+    pub(crate) estimates: [Estimate; ClassFigure::ALL.len()],
 }
 
 /// How intervals were made.

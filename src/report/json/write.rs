@@ -1,30 +1,19 @@
-//! `report.json`: the contract other programs read.
-//!
-//! One head's report is one object; several heads are `{"heads": [object, …], "provenance": …}`.
-//!
-//! | key | value |
-//! | :-- | :-- |
-//! | `head`, `kind`, `target`, `labels`, `n` | the question; `kind` is `one-of` or `each`; comments evaluated |
-//! | `confusion` | one-of: rows are the truth, columns the prediction; each: label → `[[no no, no yes], [yes no, yes yes]]` |
-//! | `accuracy`, `macro_f1`, `weighted_f1`, `auc`, `average_precision`, `log_loss`, `brier`, … | the figures, by [`Figure::name`] |
-//! | `per_class` | label → `precision`, `recall`, `f1`, `support`, `predicted`, `auc`, `average_precision`, `log_loss`, `brier` |
-//! | `intervals` | `resamples`, `seed`, `groups`, figure → `[low, high]`, and `per_class` likewise; `null` if not asked for |
-//! | `baselines` | `majority` and `prior`, each figure → value |
-//! | `calibration` | one-of: a table; each: label → table |
-//! | `together` | each only: how often labels hold together, in the `truth` and as `predicted` |
-//! | `provenance` | what is known of `model`, `data`, `recipe`, `command`, `seed`, `version`, `time` |
-//!
-//! What is undefined is `null`. Numbers are not rounded. Keys may be added, never renamed.
+//! Evaluations as JSON values.
 
-use super::{Provenance, Report};
+use super::super::{Provenance, Report};
+use super::layout::layout;
 use crate::evaluate::{
-    ClassFigure, Confusion, ConfusionMatrix, Estimate, Evaluation, Figure, Interval, Reliability, Score,
+    ClassFigure, Confusion, ConfusionMatrix, Estimate, Evaluation, Figure, Interval, Outcome, Reliability,
+    Score,
 };
 use serde_json::{Map, Value, json};
 
+/// Curves are written in steps of this part of the comments, so that the file stays small.
+pub(crate) const CURVE_STEPS: u64 = 100;
+
 /// The report as indented JSON, ended by a line break.
 pub fn render(report: &Report) -> String {
-    let mut text = format!("{:#}", value(report));
+    let mut text = layout(&value(report));
     text.push('\n');
     text
 }
@@ -72,6 +61,7 @@ fn head(evaluation: &Evaluation) -> Map<String, Value> {
         json!({"majority": baseline(|score| score.majority), "prior": baseline(|score| score.prior)}),
     );
     put("calibration", calibration(evaluation));
+    put("threshold", thresholds(evaluation));
     if let Confusion::Each { together, .. } = &evaluation.confusion {
         put("together", json!({"truth": together.truth, "predicted": together.predicted}));
     }
@@ -163,6 +153,27 @@ fn reliability(table: &Reliability) -> Value {
         })
     });
     json!({"ece": table.ece, "brier_parts": parts, "bins": bins})
+}
+
+/// Columns rather than objects: a curve has hundreds of steps.
+fn thresholds(evaluation: &Evaluation) -> Value {
+    let questions = evaluation.questions.iter().map(|question| {
+        let curve = question.curve.thinned(CURVE_STEPS);
+        let column = |number: fn(Outcome) -> Value| curve.outcomes().map(number).collect::<Vec<_>>();
+        let value = json!({
+            "positives": curve.positives(),
+            "negatives": curve.n() - curve.positives(),
+            "thresholds": column(|outcome| json!(outcome.threshold)),
+            "rightly_held": column(|outcome| json!(outcome.rightly_held())),
+            "wrongly_held": column(|outcome| json!(outcome.wrongly_held())),
+            "histogram": {
+                "negatives": question.histogram.negatives,
+                "positives": question.histogram.positives,
+            },
+        });
+        (evaluation.head.labels.name(question.label).to_owned(), value)
+    });
+    Value::Object(questions.collect())
 }
 
 fn provenance(provenance: &Provenance) -> Value {
