@@ -23,6 +23,7 @@ mod oracle;
 mod random;
 mod ranking;
 mod reliability;
+mod slices;
 mod threshold;
 
 pub use bootstrap::{Bootstrap, Groups, Interval};
@@ -35,6 +36,7 @@ pub use histogram::Histogram;
 pub use input::{EvaluateError, Predictions};
 pub use label_errors::{LabelErrors, Suspect};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
+pub use slices::Slice;
 pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 
 use crate::label::{Head, LabelId, Truth};

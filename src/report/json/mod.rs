@@ -22,4 +22,5 @@ mod read;
 mod write;
 
 pub use read::{ReadError, read};
+pub(crate) use write::CURVE_STEPS;
 pub use write::{render, value};
