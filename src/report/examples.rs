@@ -1,10 +1,7 @@
 //! Evaluations made by formula, for the tests of the formats.
 
-use super::html::{
-    Case, ChangedComment, CommentRow, ComparedHead, Details, LabelTerms, Mark, SliceTable, SuspectRow,
-    WeighedTerm,
-};
-use super::{DataSource, Provenance, Report};
+use super::html::{Case, CommentRow, Details, LabelTerms, Mark, SliceTable, SuspectRow, WeighedTerm};
+use super::{ChangedComment, ComparedHead, DataSource, Provenance, Report};
 use crate::evaluate::{Bootstrap, Comparison, Evaluation, Fairness, Options, Predictions, Slice, Subgroup};
 use crate::label::{Decision, Head, HeadKind, LabelSet, Truth};
 use ndarray::{Array2, ArrayView1, Axis};

@@ -10,10 +10,15 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+mod comparison;
+mod fairness;
 mod matrix;
 mod number;
 mod table;
+mod thresholds;
 mod words;
+
+pub use comparison::{ChangedComment, ComparedHead};
 
 use crate::evaluate::Evaluation;
 

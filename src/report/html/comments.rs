@@ -134,6 +134,10 @@ pub(crate) fn section(part: Part<'_>) -> Markup {
     let room = room(by_cell.len());
     html! {
         div.comments {
+            p.note {
+                mark.for style="--weight:1" { "Solid" } " underlined words speak for the label predicted (of a \
+                 yes-or-no label: for yes), " mark.against style="--weight:1" { "dotted" } " ones against it."
+            }
             label.filter hidden { "Search these comments " input type="search"; }
             @for (cell, mut rows) in by_cell {
                 @let shown = { rows.sort_by(|a, b| b.0.total_cmp(&a.0)); rows.truncate(room); rows };

@@ -2,39 +2,13 @@
 
 use super::matrix::drawing;
 use super::page::PageOptions;
-use crate::evaluate::{Comparison, Confusion, Evaluation, McNemar};
+use super::scores::table;
+use crate::evaluate::{Confusion, Evaluation};
+use crate::report::comparison::{ChangedComment, ComparedHead};
 use crate::report::escape::visible;
-use crate::report::number::{UNDEFINED, count, figure};
+use crate::report::number::count;
 use crate::report::words;
 use maud::{Markup, html};
-
-/// A comparison, and what to call the two.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ComparedHead {
-    /// The figures.
-    pub comparison: Comparison,
-    /// The first model.
-    pub before: String,
-    /// The second model.
-    pub after: String,
-    /// Comments that changed sides, to be read.
-    pub changed: Vec<ChangedComment>,
-}
-
-/// A comment that the models decided differently.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedComment {
-    /// Its id.
-    pub id: String,
-    /// Its text.
-    pub text: String,
-    /// Its true answer.
-    pub truth: String,
-    /// What the first model decided.
-    pub before: String,
-    /// What the second model decided.
-    pub after: String,
-}
 
 pub(crate) fn section(place: usize, compared: &ComparedHead, options: &PageOptions) -> Markup {
     let ComparedHead { comparison, before, after, .. } = compared;
@@ -42,8 +16,8 @@ pub(crate) fn section(place: usize, compared: &ComparedHead, options: &PageOptio
         section.head id={ "comparison-" (place) } {
             h2 { (visible(&words::headline(&comparison.before))) ", two models" }
             p { "Before: " code { (visible(before)) } ". After: " code { (visible(after)) } "." }
-            (differences(comparison))
-            (tests(comparison))
+            (table(&compared.differences()))
+            ul.notes { @for sentence in compared.tests() { li { (visible(&sentence)) } } }
             div.columns {
                 @for (title, evaluation) in [("before", &comparison.before), ("after", &comparison.after)] {
                     figure { figcaption { (title) } (matrices(evaluation)) }
@@ -52,73 +26,6 @@ pub(crate) fn section(place: usize, compared: &ComparedHead, options: &PageOptio
             @if options.text && !compared.changed.is_empty() { (changed(&compared.changed)) }
         }
     }
-}
-
-fn differences(comparison: &Comparison) -> Markup {
-    html! {
-        div.scroll {
-            table {
-                thead {
-                    tr {
-                        th scope="col" { "figure" }
-                        th.number scope="col" { "before" }
-                        th.number scope="col" { "after" }
-                        th.number scope="col" { "difference" }
-                        th.number scope="col" { "95% interval" }
-                        th scope="col" { "" }
-                    }
-                }
-                tbody {
-                    @for (what, difference) in &comparison.differences {
-                        tr {
-                            th scope="row" { (words::title(*what, &comparison.before)) }
-                            td.number { (figure(comparison.before.value(*what))) }
-                            td.number { (figure(comparison.after.value(*what))) }
-                            td.number { (signed(difference.value)) }
-                            td.number {
-                                @if let Some(interval) = difference.interval {
-                                    (signed(Some(interval.low))) " to " (signed(Some(interval.high)))
-                                }
-                            }
-                            td {
-                                @if let Some(interval) = difference.interval {
-                                    @if 0.0 < interval.low || interval.high < 0.0 {
-                                        @if (0.0 < interval.low) == what.higher_is_better() { "better" } @else { "worse" }
-                                    } @else { "could be chance" }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn signed(value: Option<f64>) -> String {
-    value.map_or_else(|| UNDEFINED.to_owned(), |value| format!("{value:+.3}"))
-}
-
-fn tests(comparison: &Comparison) -> Markup {
-    let names = comparison.before.head.labels.names();
-    let one = comparison.tests.len() != names.len() || names.len() == 1;
-    html! {
-        ul.notes {
-            @for (label, test) in comparison.tests.iter().enumerate() {
-                @let McNemar { only_before, only_after, p_value } = test;
-                li {
-                    @if !one { (visible(&names[label])) ": " }
-                    "Only the first is right on " (count(*only_before)) ", only the second on "
-                    (count(*only_after)) "; if they erred equally often, so uneven a split would happen with \
-                    probability " (probability(*p_value)) " (McNemar)."
-                }
-            }
-        }
-    }
-}
-
-fn probability(p: f64) -> String {
-    if p < 0.0005 { "below 0.001".into() } else { figure(Some(p)) }
 }
 
 fn matrices(evaluation: &Evaluation) -> Markup {

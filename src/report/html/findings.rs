@@ -1,8 +1,10 @@
 //! What is known beside the figures: fairness, what the model learned, where it errs, labels that look wrong.
 
 use super::page::Part;
-use crate::evaluate::{Estimate, Evaluation, Fairness, Figure, GroupAuc, Rates, Slice};
+use super::scores::table;
+use crate::evaluate::{Estimate, Evaluation, Fairness, Figure, Slice};
 use crate::report::escape::visible;
+use crate::report::fairness;
 use crate::report::number::{UNDEFINED, count, figure, interval, share};
 use maud::{Markup, html};
 
@@ -90,63 +92,12 @@ pub(crate) fn sections(part: Part<'_>) -> Markup {
     }
 }
 
-fn fairness_table(evaluation: &Evaluation, fairness: &Fairness) -> Markup {
+fn fairness_table(evaluation: &Evaluation, of: &Fairness) -> Markup {
     html! {
-        h4 { (visible(evaluation.head.labels.name(fairness.label))) }
-        p.note {
-            "Subgroup AUC: order within the group. BPSN: the group's harmless comments against the others' \
-             bad ones; low means they are taken for bad. BNSP: the group's bad comments against the others' \
-             harmless ones; low means they are missed (Borkan et al. 2019). Rates are at the decision."
-        }
-        div.scroll {
-            table {
-                thead {
-                    tr {
-                        th scope="col" { "group" }
-                        th.number scope="col" { "with" }
-                        th.number scope="col" { "without" }
-                        th.number scope="col" { "subgroup AUC" }
-                        th.number scope="col" { "BPSN AUC" }
-                        th.number scope="col" { "BNSP AUC" }
-                        th.number scope="col" { "wrongly held" }
-                        th.number scope="col" { "missed" }
-                        th scope="col" { "" }
-                    }
-                }
-                tbody {
-                    @for group in &fairness.groups {
-                        tr {
-                            th scope="row" { (visible(&group.name)) }
-                            td.number { (count(group.rates.positives)) }
-                            td.number { (count(group.rates.negatives)) }
-                            @for auc in [GroupAuc::Subgroup, GroupAuc::Bpsn, GroupAuc::Bnsp] {
-                                (estimate(group.auc(auc)))
-                            }
-                            (estimate(group.rates.false_positive_rate))
-                            (estimate(group.rates.false_negative_rate))
-                            td { @if group.rates.are_of_too_few() { strong { "⚠ too few comments" } } }
-                        }
-                    }
-                }
-                tfoot {
-                    tr {
-                        th scope="row" { "all comments; power means of the AUCs" }
-                        td.number { (count(fairness.overall.positives)) }
-                        td.number { (count(fairness.overall.negatives)) }
-                        @for auc in [GroupAuc::Subgroup, GroupAuc::Bpsn, GroupAuc::Bnsp] {
-                            td.number { (figure(fairness.power_mean(auc))) }
-                        }
-                        (estimate(fairness.overall.false_positive_rate))
-                        (estimate(fairness.overall.false_negative_rate))
-                        td {}
-                    }
-                }
-            }
-        }
-        p.note {
-            "⚠: fewer than " (Rates::SMALLEST_SIDE) " comments with or without the label; such figures say \
-             next to nothing. Power means (power −5) lean to the worst group."
-        }
+        h4 { (visible(evaluation.head.labels.name(of.label))) }
+        (table(&fairness::aucs(of)))
+        (table(&fairness::rates(of)))
+        ul.notes { @for note in fairness::notes() { li { (note) } } }
     }
 }
 

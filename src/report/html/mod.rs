@@ -18,6 +18,5 @@ mod scores;
 mod thresholds;
 
 pub use comments::{CommentRow, Mark, shown_comments};
-pub use comparison::{ChangedComment, ComparedHead};
 pub use findings::{Case, LabelTerms, SliceTable, SuspectRow, WeighedTerm};
 pub use page::{Details, Page, PageOptions, render};

@@ -1,12 +1,12 @@
 //! The page around the sections: head, contents, provenance, script and style.
 
 use super::comments::CommentRow;
-use super::comparison::{self, ComparedHead};
+use super::comparison;
 use super::findings::{self, Case, LabelTerms, SliceTable, SuspectRow};
 use super::{curves, matrix, scores, thresholds};
 use crate::evaluate::{Evaluation, Fairness};
 use crate::report::escape::visible;
-use crate::report::{Report, words};
+use crate::report::{ComparedHead, Report, words};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 

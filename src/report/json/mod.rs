@@ -23,4 +23,4 @@ mod write;
 
 pub use read::{ReadError, read};
 pub(crate) use write::CURVE_STEPS;
-pub use write::{render, value};
+pub use write::{comparison, fairness, render, value};

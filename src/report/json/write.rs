@@ -1,11 +1,12 @@
 //! Evaluations as JSON values.
 
-use super::super::{Provenance, Report};
+use super::super::{ComparedHead, Provenance, Report};
 use super::layout::layout;
 use crate::evaluate::{
-    ClassFigure, Confusion, ConfusionMatrix, Estimate, Evaluation, Figure, Interval, Outcome, Reliability,
-    Score,
+    ClassFigure, Comparison, Confusion, ConfusionMatrix, Estimate, Evaluation, Fairness, Figure, GroupAuc,
+    Interval, Outcome, Rates, Reliability, Score,
 };
+use crate::label::Head;
 use serde_json::{Map, Value, json};
 
 /// Curves are written in steps of this part of the comments, so that the file stays small.
@@ -176,6 +177,70 @@ fn thresholds(evaluation: &Evaluation) -> Value {
     Value::Object(questions.collect())
 }
 
+/// Two models' answers to one head: both reports' heads, and what differs.
+pub fn comparison(compared: &ComparedHead) -> Value {
+    let Comparison { before, after, differences, tests, changes, intervals } = &compared.comparison;
+    let differences = differences.iter().map(|(figure, difference)| {
+        let interval = difference.interval.map(|Interval { low, high }| [low, high]);
+        (figure.name().to_owned(), json!({"value": difference.value, "interval": interval}))
+    });
+    let tests: Vec<Value> = tests
+        .iter()
+        .map(|test| {
+            json!({
+                "only_before": test.only_before,
+                "only_after": test.only_after,
+                "p_value": test.p_value,
+            })
+        })
+        .collect();
+    json!({
+        "before": {"model": compared.before, "report": head(before)},
+        "after": {"model": compared.after, "report": head(after)},
+        "differences": Value::Object(differences.collect()),
+        "resamples": intervals.map(|basis| basis.resamples),
+        "mcnemar": tests,
+        "n_changed": changes.len(),
+    })
+}
+
+/// One label's fairness over groups.
+pub fn fairness(head: &Head, fairness: &Fairness) -> Value {
+    let groups = fairness.groups.iter().map(|group| {
+        let mut object = rates(&group.rates);
+        for (auc, name) in GROUP_AUCS {
+            object.insert(name.into(), estimate(group.auc(auc)));
+        }
+        (group.name.clone(), Value::Object(object))
+    });
+    let means = GROUP_AUCS.map(|(auc, name)| (name.to_owned(), json!(fairness.power_mean(auc))));
+    json!({
+        "head": head.name,
+        "label": head.labels.name(fairness.label),
+        "overall": rates(&fairness.overall),
+        "groups": Value::Object(groups.collect()),
+        "power_means": Value::Object(means.into_iter().collect()),
+    })
+}
+
+const GROUP_AUCS: [(GroupAuc, &str); 3] =
+    [(GroupAuc::Subgroup, "subgroup_auc"), (GroupAuc::Bpsn, "bpsn_auc"), (GroupAuc::Bnsp, "bnsp_auc")];
+
+fn rates(rates: &Rates) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("positives".into(), json!(rates.positives));
+    object.insert("negatives".into(), json!(rates.negatives));
+    object.insert("too_few".into(), json!(rates.are_of_too_few()));
+    object.insert("false_positive_rate".into(), estimate(rates.false_positive_rate));
+    object.insert("false_negative_rate".into(), estimate(rates.false_negative_rate));
+    object
+}
+
+fn estimate(estimate: Estimate) -> Value {
+    let interval = estimate.interval.map(|Interval { low, high }| [low, high]);
+    json!({"value": estimate.value, "interval": interval})
+}
+
 fn provenance(provenance: &Provenance) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Option<Value>| {
@@ -214,6 +279,16 @@ mod tests {
         let report =
             Report { evaluations: vec![examples::each(&["toxicity", "threat"])], ..Report::default() };
         insta::assert_snapshot!(render(&report));
+    }
+
+    #[test]
+    fn two_models_and_groups() {
+        let compared = comparison(&examples::comparison());
+        assert_eq!(compared["before"]["report"]["head"], "incivility");
+        assert!(compared["differences"]["accuracy"]["value"].as_f64().is_some_and(|value| value < 0.0));
+        let fairness = fairness(&examples::two_labels().head, &examples::details()[0].fairness[0]);
+        assert_eq!(fairness["groups"]["anglers"]["too_few"], true);
+        assert!(fairness["power_means"]["bpsn_auc"].is_number());
     }
 
     #[test]
