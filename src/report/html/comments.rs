@@ -2,10 +2,11 @@
 
 use super::page::Part;
 use crate::evaluate::{Confusion, Predictions};
-use crate::label::{Decision, LabelId, Truth};
+use crate::label::{Decision, HeadKind, LabelId, Truth};
 use crate::report::escape::visible;
 use crate::report::number::{count, figure};
 use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use std::ops::Range;
 const COMMENTS_ON_A_PAGE: usize = 6000;
 
 /// A comment to be read in the page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CommentRow {
     /// Its id.
     pub id: String,
@@ -30,7 +31,7 @@ pub struct CommentRow {
 }
 
 /// A part of a comment's text that weighed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// Where, in bytes of the text; parts may overlap and then add up.
     pub span: Range<usize>,
@@ -110,13 +111,23 @@ fn room(n_cells: usize) -> usize {
 
 /// The cells that have comments to read.
 pub(crate) fn readable_cells(part: Part<'_>) -> BTreeSet<Cell> {
-    if part.options.text { by_cell(&part.details.comments).into_keys().collect() } else { BTreeSet::new() }
+    if part.options.text { by_cell(part).into_keys().collect() } else { BTreeSet::new() }
 }
 
-/// The comments of each cell, and how sure their decision was.
-fn by_cell(comments: &[CommentRow]) -> BTreeMap<Cell, Vec<(f64, &CommentRow)>> {
+/// The comments of each cell, and how sure their decision was; without those that answer another head.
+fn by_cell(part: Part<'_>) -> BTreeMap<Cell, Vec<(f64, &CommentRow)>> {
+    let n_labels = part.evaluation.head.labels.len();
+    let answers = |row: &&CommentRow| match (part.evaluation.head.kind, &row.truth, &row.decision) {
+        (HeadKind::OneOf, Truth::OneOf(truth), Decision::OneOf(decided)) => {
+            truth.index() < n_labels && decided.index() < n_labels
+        }
+        (HeadKind::Each, Truth::Each(truth), Decision::Each(decided)) => {
+            truth.len() == n_labels && decided.len() == n_labels
+        }
+        _ => false,
+    };
     let mut by_cell: BTreeMap<Cell, Vec<(f64, &CommentRow)>> = BTreeMap::new();
-    for row in comments {
+    for row in part.details.comments.iter().filter(answers) {
         let probability = |label: usize| row.probabilities.get(label).copied().unwrap_or(0.0);
         for (cell, sureness) in cells(&row.truth, &row.decision, probability) {
             by_cell.entry(cell).or_default().push((sureness, row));
@@ -130,7 +141,7 @@ pub(crate) fn section(part: Part<'_>) -> Markup {
     if !part.options.text || part.details.comments.is_empty() {
         return html! {};
     }
-    let by_cell = by_cell(&part.details.comments);
+    let by_cell = by_cell(part);
     let room = room(by_cell.len());
     html! {
         div.comments {

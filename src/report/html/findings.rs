@@ -7,9 +7,10 @@ use crate::report::escape::visible;
 use crate::report::fairness;
 use crate::report::number::{UNDEFINED, count, figure, interval, share};
 use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
 
 /// The strongest terms of one label.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelTerms {
     /// The label's name.
     pub label: String,
@@ -20,7 +21,7 @@ pub struct LabelTerms {
 }
 
 /// What the model learned of a term.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WeighedTerm {
     /// The term.
     pub term: String,
@@ -44,7 +45,7 @@ pub struct SliceTable {
 }
 
 /// A sentence that shows one ability, and what the model made of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// The ability: negation, quotation, masked spelling …
     pub kind: String,
@@ -57,7 +58,7 @@ pub struct Case {
 }
 
 /// A comment whose label looks wrong.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SuspectRow {
     /// Its id.
     pub id: String,

@@ -17,10 +17,12 @@
 //!
 //! What is undefined is `null`. Numbers are not rounded. Keys may be added, never renamed.
 
+mod details;
 mod layout;
 mod read;
 mod write;
 
+pub use details::{read_details, render_details};
 pub use read::{ReadError, read};
 pub(crate) use write::CURVE_STEPS;
 pub use write::{comparison, fairness, render, value};

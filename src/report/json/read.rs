@@ -33,7 +33,7 @@ pub enum ReadError {
 /// If the text is not JSON, or a part that a report needs is missing or of another shape.
 pub fn read(text: &str) -> Result<Report, ReadError> {
     let value: Value = serde_json::from_str(text)?;
-    let root = Part { value: &value, path: String::new() };
+    let root = Part::root(&value);
     let evaluations = match value.get("heads") {
         Some(_) => root.field("heads").items()?.iter().map(evaluation).collect::<Result<_, _>>()?,
         None => vec![evaluation(&root)?],
@@ -42,18 +42,27 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
 }
 
 /// A value, and where it stands. A missing field reads as `null`.
-struct Part<'a> {
+pub(super) struct Part<'a> {
     value: &'a Value,
     path: String,
 }
 
 impl<'a> Part<'a> {
-    fn field(&self, key: &str) -> Self {
+    pub(super) fn root(value: &'a Value) -> Self {
+        Self { value, path: String::new() }
+    }
+
+    /// Whether nothing stands there.
+    pub(super) fn is_empty(&self) -> bool {
+        self.value.is_null()
+    }
+
+    pub(super) fn field(&self, key: &str) -> Self {
         let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         Part { value: self.value.get(key).unwrap_or(&Value::Null), path }
     }
 
-    fn items(&self) -> Result<Vec<Self>, ReadError> {
+    pub(super) fn items(&self) -> Result<Vec<Self>, ReadError> {
         let values = self.value.as_array().ok_or_else(|| self.error("a list"))?;
         let item = |(place, value)| Part { value, path: format!("{}[{place}]", self.path) };
         Ok(values.iter().enumerate().map(item).collect())
@@ -64,7 +73,7 @@ impl<'a> Part<'a> {
         labels.names().iter().map(|name| self.field(name)).collect()
     }
 
-    fn read<T: DeserializeOwned>(&self, expected: &'static str) -> Result<T, ReadError> {
+    pub(super) fn read<T: DeserializeOwned>(&self, expected: &'static str) -> Result<T, ReadError> {
         T::deserialize(self.value).map_err(|_| self.error(expected))
     }
 
@@ -73,27 +82,28 @@ impl<'a> Part<'a> {
     }
 
     /// Evaluations are of at most `u32::MAX` comments, so sums of what is read here do not overflow.
-    fn count(&self) -> Result<u64, ReadError> {
+    pub(super) fn count(&self) -> Result<u64, ReadError> {
         self.read::<u32>("a count").map(u64::from)
     }
 
-    fn interval(&self) -> Result<Option<Interval>, ReadError> {
+    pub(super) fn interval(&self) -> Result<Option<Interval>, ReadError> {
         let ends: Option<[f64; 2]> = self.read("two numbers or null")?;
         Ok(ends.map(|[low, high]| Interval { low, high }))
     }
 
-    fn error(&self, expected: &'static str) -> ReadError {
+    pub(super) fn error(&self, expected: &'static str) -> ReadError {
         let found = match self.value {
             Value::Null => "nothing".to_owned(),
             Value::Array(values) => format!("a list of {}", values.len()),
             Value::Object(fields) => format!("an object of {} fields", fields.len()),
             scalar => format!("{scalar:.40}"),
         };
-        ReadError::Part { path: self.path.clone(), found, expected }
+        let path = if self.path.is_empty() { ".".to_owned() } else { self.path.clone() };
+        ReadError::Part { path, found, expected }
     }
 }
 
-fn evaluation(part: &Part<'_>) -> Result<Evaluation, ReadError> {
+pub(super) fn evaluation(part: &Part<'_>) -> Result<Evaluation, ReadError> {
     let head = Head {
         name: part.field("head").read("the head's name")?,
         kind: part.field("kind").read("one-of or each")?,
@@ -181,7 +191,7 @@ fn classes(part: &Part<'_>, head: &Head) -> Result<Vec<ClassScores>, ReadError> 
 }
 
 fn basis(part: &Part<'_>) -> Result<Option<IntervalBasis>, ReadError> {
-    if part.value.is_null() {
+    if part.is_empty() {
         return Ok(None);
     }
     Ok(Some(IntervalBasis {
@@ -215,7 +225,7 @@ fn reliability(part: &Part<'_>) -> Result<Reliability, ReadError> {
         })
     };
     let parts = part.field("brier_parts");
-    let brier_parts = if parts.value.is_null() {
+    let brier_parts = if parts.is_empty() {
         None
     } else {
         let number = |key: &str| parts.field(key).read::<f64>("a number");
@@ -234,7 +244,7 @@ fn reliability(part: &Part<'_>) -> Result<Reliability, ReadError> {
 
 fn questions(part: &Part<'_>, head: &Head) -> Result<Vec<Question>, ReadError> {
     let labels = head.labels.ids().map(|label| (label, part.field(head.labels.name(label))));
-    labels.filter(|(_, part)| !part.value.is_null()).map(|(label, part)| question(label, &part)).collect()
+    labels.filter(|(_, part)| !part.is_empty()).map(|(label, part)| question(label, &part)).collect()
 }
 
 fn question(label: LabelId, part: &Part<'_>) -> Result<Question, ReadError> {
@@ -259,7 +269,7 @@ fn question(label: LabelId, part: &Part<'_>) -> Result<Question, ReadError> {
 fn provenance(part: &Part<'_>) -> Result<Provenance, ReadError> {
     let text = |key: &str| part.field(key).read::<Option<String>>("text or nothing");
     let sources = part.field("data");
-    let sources = if sources.value.is_null() { Vec::new() } else { sources.items()? };
+    let sources = if sources.is_empty() { Vec::new() } else { sources.items()? };
     let source = |source: &Part<'_>| {
         Ok(DataSource {
             name: source.field("name").read("text")?,

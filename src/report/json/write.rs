@@ -35,7 +35,7 @@ pub fn value(report: &Report) -> Value {
     }
 }
 
-fn head(evaluation: &Evaluation) -> Map<String, Value> {
+pub(super) fn head(evaluation: &Evaluation) -> Map<String, Value> {
     let head = &evaluation.head;
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| object.insert(key.into(), value);
@@ -207,23 +207,28 @@ pub fn comparison(compared: &ComparedHead) -> Value {
 /// One label's fairness over groups.
 pub fn fairness(head: &Head, fairness: &Fairness) -> Value {
     let groups = fairness.groups.iter().map(|group| {
-        let mut object = rates(&group.rates);
+        let mut object = Map::new();
+        object.insert("name".into(), json!(group.name));
+        object.append(&mut rates(&group.rates));
         for (auc, name) in GROUP_AUCS {
             object.insert(name.into(), estimate(group.auc(auc)));
         }
-        (group.name.clone(), Value::Object(object))
+        Value::Object(object)
     });
     let means = GROUP_AUCS.map(|(auc, name)| (name.to_owned(), json!(fairness.power_mean(auc))));
     json!({
         "head": head.name,
         "label": head.labels.name(fairness.label),
         "overall": rates(&fairness.overall),
-        "groups": Value::Object(groups.collect()),
+        "groups": groups.collect::<Vec<_>>(),
+        "resamples": fairness.intervals.map(|basis| basis.resamples),
+        "seed": fairness.intervals.map(|basis| basis.seed),
+        "n_groups": fairness.intervals.and_then(|basis| basis.n_groups),
         "power_means": Value::Object(means.into_iter().collect()),
     })
 }
 
-const GROUP_AUCS: [(GroupAuc, &str); 3] =
+pub(super) const GROUP_AUCS: [(GroupAuc, &str); 3] =
     [(GroupAuc::Subgroup, "subgroup_auc"), (GroupAuc::Bpsn, "bpsn_auc"), (GroupAuc::Bnsp, "bnsp_auc")];
 
 fn rates(rates: &Rates) -> Map<String, Value> {
@@ -287,7 +292,8 @@ mod tests {
         assert_eq!(compared["before"]["report"]["head"], "incivility");
         assert!(compared["differences"]["accuracy"]["value"].as_f64().is_some_and(|value| value < 0.0));
         let fairness = fairness(&examples::two_labels().head, &examples::details()[0].fairness[0]);
-        assert_eq!(fairness["groups"]["anglers"]["too_few"], true);
+        assert_eq!(fairness["groups"][1]["name"], "anglers");
+        assert_eq!(fairness["groups"][1]["too_few"], true);
         assert!(fairness["power_means"]["bpsn_auc"].is_number());
     }
 
