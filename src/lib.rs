@@ -62,6 +62,7 @@
 //!     about: About { name: "tiny".into(), ..About::default() },
 //!     analysis: Analysis::default(),
 //!     pruning: Pruning { min_words: 1, ..Pruning::default() },
+//!     search_analysis: false,
 //!     heads: vec![(head, HeadSettings::default())],
 //! };
 //!
