@@ -305,13 +305,17 @@ pub(in crate::extract) fn machine(text: &str) -> Option<When> {
 
 /// A cheap look before the real one.
 fn may_hold(text: &str) -> bool {
-    text.len() >= 4
-        && text.len() <= 200
-        && (text.bytes().any(|b| b.is_ascii_digit()) || {
-            let lower = text.to_lowercase();
-            RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|w| lower.contains(w)))
-                || lower.contains(" ago")
-        })
+    if text.len() < 4 || text.len() > 200 {
+        return false;
+    }
+    if text.bytes().any(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    // `yesterday`, `an hour ago`: short.
+    text.len() <= 40 && {
+        let lower = text.to_lowercase();
+        lower.contains(" ago") || lower.split(|c: char| !c.is_alphabetic()).any(|w| w.len() > 3 && RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|r| r == w)))
+    }
 }
 
 fn year(value: i64, digits: usize) -> Option<i16> {

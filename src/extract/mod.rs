@@ -26,6 +26,7 @@ mod comments;
 mod date;
 mod dialect;
 mod error;
+pub mod export;
 mod fields;
 mod format;
 mod frames;

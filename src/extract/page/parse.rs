@@ -9,7 +9,7 @@
 //! Scripts and styles are dropped, except the text of `application/ld+json`.
 
 use super::dom::{Attr, Dom, DomBuilder, Tag};
-use super::tame::tame;
+use super::slim::slim;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode};
 use html5ever::tendril::StrTendril;
@@ -45,7 +45,7 @@ pub(super) fn parse(page: &str) -> Dom {
     let tokenizer = Tokenizer::new(gate, TokenizerOpts { discard_bom: true, ..TokenizerOpts::default() });
     let input = BufferQueue::default();
     // Tendrils hold at most 4 GiB; the reader has bounded the page long before.
-    input.push_back(StrTendril::from_slice(&tame(page)));
+    input.push_back(StrTendril::from(slim(page)));
     while let html5ever::TokenizerResult::Script(_) | html5ever::TokenizerResult::EncodingIndicator(_) =
         tokenizer.feed(&input)
     {}
@@ -353,51 +353,8 @@ impl Arena {
     }
 }
 
-/// The attributes anything here looks at, beside `data-…`; the last ones are Reddit's.
-const KEPT: [&str; 30] = [
-    "class",
-    "id",
-    "href",
-    "title",
-    "datetime",
-    "rel",
-    "role",
-    "type",
-    "name",
-    "content",
-    "alt",
-    "lang",
-    "property",
-    "typeof",
-    "itemprop",
-    "itemtype",
-    "itemscope",
-    "style",
-    "width",
-    "src",
-    "aria-level",
-    "aria-label",
-    "author",
-    "score",
-    "permalink",
-    "depth",
-    "created-timestamp",
-    "thingid",
-    "parentid",
-    "shadowrootmode",
-];
-
-/// The attributes in [`KEPT`].
 fn kept(attrs: Vec<Attribute>) -> Vec<Attr> {
-    let mut kept: Vec<Attr> = Vec::with_capacity(attrs.len().min(4));
-    for a in attrs {
-        let name = a.name.local;
-        let keep = name.starts_with("data-") || KEPT.contains(&&*name);
-        if keep && kept.len() < 64 {
-            kept.push(Attr { name, value: a.value });
-        }
-    }
-    kept
+    attrs.into_iter().map(|a| Attr { name: a.name.local, value: a.value }).collect()
 }
 
 impl TreeSink for Sink {

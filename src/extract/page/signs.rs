@@ -309,14 +309,15 @@ impl<'d> Reader<'d> {
                 || self.dom.attr(node, "src").is_some_and(|s| s.contains("avatar"))
                 || self.dom.attr(node, "alt").is_some_and(|s| s.contains("vatar"));
         }
-        let named = own.any(Meaning::AUTHOR | Meaning::PROFILE)
-            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
-        if !named && tag != Tag::Cite {
-            return self.dom.attr(node, "data-author").is_some();
-        }
         let text = self.dom.text(node);
         let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
-        text.len() < 1_200 && (1..=most).contains(&letters(text))
+        if text.len() > 1_200 || !(1..=most).contains(&letters(text)) {
+            return false;
+        }
+        own.any(Meaning::AUTHOR | Meaning::PROFILE)
+            || tag == Tag::Cite
+            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()))
+            || self.dom.attr(node, "data-author").is_some()
     }
 }
 
