@@ -14,7 +14,8 @@ mod parse;
 mod prose;
 mod records;
 mod signs;
-mod slim;
+mod tokens;
+mod attributes;
 mod thread;
 mod words;
 
