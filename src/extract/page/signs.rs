@@ -112,7 +112,7 @@ impl<'d> Reader<'d> {
         let (mut dates, mut persons, mut prose, mut links, mut stories) = (0, 0, 0, 0, 0);
         // Where everything has a headline, a headline says nothing.
         let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
-        let bodies = (0..n).filter(|n| self.dom.attr(*n, "itemprop").is_some_and(|v| v.ends_with("articleBody"))).take(2).count() < 2;
+        let bodies = self.dom.attrs_called("itemprop").filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
         for node in 0..n {
             self.signs.dates.push(dates);
             self.signs.persons.push(persons);
@@ -291,14 +291,14 @@ impl<'d> Reader<'d> {
 
     /// Whether an element is a heading such as `3 comments`.
     fn announces(&self, node: usize, tag: Tag) -> bool {
-        if !(tag == Tag::Heading || matches!(tag, Tag::Div | Tag::P | Tag::Span | Tag::B | Tag::Legend)) {
+        if !(tag == Tag::Heading || matches!(tag, Tag::Div | Tag::P | Tag::Legend)) {
             return false;
         }
         let text = self.dom.text(node);
         if text.len() > 80 || text.len() < 4 {
             return false;
         }
-        let links = self.dom.inside(node).any(|n| self.dom.tag(n) == Tag::A);
+        let links = self.dom.inside(node).take(50).any(|n| self.dom.tag(n) == Tag::A);
         let numbered = text.bytes().any(|b| b.is_ascii_digit());
         (tag == Tag::Heading || !links && !numbered) && crate::extract::plain::announces(text) && !meaning(text).any(Meaning::ASIDE)
     }
@@ -365,11 +365,10 @@ fn says_person(text: &str) -> bool {
     if text.len() > 60 {
         return false;
     }
-    let lower = text.to_lowercase();
-    STARTS.iter().any(|s| lower.starts_with(s))
-        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"]
-            .iter()
-            .any(|s| lower.ends_with(s))
+    let bytes = text.as_bytes();
+    let starts = |s: &&str| bytes.len() >= s.len() && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes());
+    let ends = |s: &&str| bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes());
+    STARTS.iter().any(starts) || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
 }
 
 /// Letters and figures, roughly: everything but blanks.
