@@ -25,6 +25,7 @@
 mod comments;
 mod date;
 mod error;
+pub mod export;
 mod fields;
 mod format;
 mod frames;
