@@ -1,13 +1,10 @@
 //! The documents laid out for the solver, and the passes it makes over them.
 //!
-//! Every step of the solver is a pass over all cells, and a pass is bound by memory. So the terms are renumbered by
-//! falling frequency: the few that make up most of the text share a few cache lines, and terms that no document
-//! has are gone. Sums over documents are taken in fixed parts that depend on the data alone, so the result is the
-//! same on any number of threads.
+//! Terms that no document has are left out, which in a fold of a cross-validation are many. Sums over documents are
+//! taken in fixed parts that depend on the data alone, so the result is the same on any number of threads.
 
 use crate::counts::weighted::{WeightedMatrix, WeightedRow};
 use rayon::prelude::*;
-use std::cmp::Reverse;
 use std::ops::Range;
 
 /// The values of a [`WeightedMatrix`], ready to learn several labels from.
@@ -15,29 +12,27 @@ use std::ops::Range;
 pub struct DesignMatrix {
     /// Length of the vocabulary.
     n_terms: usize,
-    /// The vocabulary's id of each term here, by falling document frequency.
+    /// The vocabulary's id of each term that occurs, ascending.
     vocabulary_ids: Vec<u32>,
-    /// The documents with terms renumbered; a row's terms are in no order.
+    /// The documents, their terms numbered without those that do not occur.
     rows: WeightedMatrix,
     /// Documents summed one after another; what the parts sum to is added in their order.
     parts: Vec<Range<usize>>,
 }
 
-/// The most parts, and so the most threads one fit uses.
-const MAX_PARTS: usize = 16;
+/// The most parts, and so the most threads one fit uses. Labels and folds are fitted side by side, so few suffice.
+const MAX_PARTS: usize = 4;
 
 /// A part has at least so many cells for each term, or adding up the parts would cost more than the pass itself.
-const CELLS_PER_TERM: usize = 2;
+const CELLS_PER_TERM: usize = 8;
 
 impl From<WeightedMatrix> for DesignMatrix {
     fn from(mut rows: WeightedMatrix) -> Self {
         let n_terms = rows.n_terms();
-        let mut frequencies = vec![0u32; n_terms];
-        rows.rows().for_each(|row| row.terms.iter().for_each(|&term| frequencies[term as usize] += 1));
-        let mut vocabulary_ids: Vec<u32> =
-            (0u32..).zip(&frequencies).filter(|pair| *pair.1 > 0).map(|pair| pair.0).collect();
-        vocabulary_ids.sort_by_key(|&term| Reverse(frequencies[term as usize]));
-        let mut new_ids = frequencies;
+        let mut new_ids = vec![u32::MAX; n_terms];
+        rows.rows().for_each(|row| row.terms.iter().for_each(|&term| new_ids[term as usize] = 0));
+        let vocabulary_ids: Vec<u32> =
+            (0u32..).zip(&new_ids).filter(|pair| *pair.1 == 0).map(|pair| pair.0).collect();
         (0u32..).zip(&vocabulary_ids).for_each(|(new, &old)| new_ids[old as usize] = new);
         rows.renumber_terms(&new_ids);
         let parts = parts(&rows, vocabulary_ids.len());

@@ -86,6 +86,13 @@ fn loss(x: f64) -> f64 {
     if x > 0.0 { log1p(exp(-x)) } else { log1p(exp(x)) - x }
 }
 
+/// Sums over the documents, kept from pass to pass for their allocation.
+#[derive(Debug, Default)]
+struct Workspace {
+    slopes: PartSums<2>,
+    curved: PartSums<1>,
+}
+
 /// What conjugate gradients found: a step, and the documents' products with it.
 struct Step {
     direction: Direction,
@@ -112,29 +119,29 @@ impl<'a> Objective<'a> {
 
     /// Moves `point` to the minimum; says after how many steps, and whether the stopping rule was met.
     pub(super) fn minimise(&self, point: &mut Point, stop: &Stop) -> (usize, bool) {
-        let mut work = PartSums::default();
+        let mut work = Workspace::default();
         let n_documents = self.truth.len();
         let n_yes = self.truth.iter().filter(|&&truth| truth).count();
         let rarer = n_yes.min(n_documents - n_yes).max(1) as f64 / n_documents as f64;
-        let origin = self.slopes(&Point::at_log_odds(self.design, 0.0), &vec![0.0; n_documents]);
+        let origin = self.slopes(&Point::at_log_odds(self.design, 0.0), &vec![0.0; n_documents], &mut work);
         let enough = stop.tolerance * rarer * origin.gradient.dot(&origin.gradient).sqrt();
 
         let mut margins = self.design.products(&self.scaled(&point.weights));
         margins.iter_mut().for_each(|margin| *margin += point.bias);
         let mut value = self.value(point.dot(point) - point.bias * point.bias, &margins);
         for iteration in 0..stop.max_iterations {
-            let slopes = self.slopes(point, &margins);
+            let slopes = self.slopes(point, &margins, &mut work);
             if slopes.gradient.dot(&slopes.gradient).sqrt() <= enough {
                 return (iteration, true);
             }
-            let step = self.newton_step(&slopes, &mut work);
+            let step = self.newton_step(&slopes, &mut work.curved);
             match self.line_search(point, &mut margins, value, (&step, &slopes)) {
                 Some(lower) => value = lower,
                 // No step lowers it any more: as close as doubles can tell.
                 None => return (iteration, true),
             }
         }
-        let slopes = self.slopes(point, &margins);
+        let slopes = self.slopes(point, &margins, &mut work);
         (stop.max_iterations, slopes.gradient.dot(&slopes.gradient).sqrt() <= enough)
     }
 
@@ -154,7 +161,7 @@ impl<'a> Objective<'a> {
         }
     }
 
-    fn slopes(&self, point: &Point, margins: &[f64]) -> Slopes {
+    fn slopes(&self, point: &Point, margins: &[f64], work: &mut Workspace) -> Slopes {
         let mut slope = Vec::with_capacity(margins.len());
         let mut curvature = Vec::with_capacity(margins.len());
         for ((&margin, &truth), &cost) in margins.iter().zip(self.truth).zip(&self.costs) {
@@ -162,8 +169,7 @@ impl<'a> Objective<'a> {
             slope.push(cost * if truth { p - 1.0 } else { p });
             curvature.push(cost * p * (1.0 - p));
         }
-        let mut sums = PartSums::<2>::default();
-        self.design.sums(&mut sums, |document, row, sums| {
+        self.design.sums(&mut work.slopes, |document, row, sums| {
             let (slope, curvature) = (slope[document], curvature[document]);
             for (term, value) in row.iter() {
                 let value = f64::from(value);
@@ -173,7 +179,7 @@ impl<'a> Objective<'a> {
             }
         });
         let scale = |term: usize| self.scale.map_or(1.0, |scale| scale[term]);
-        let sums = sums.total().iter().enumerate();
+        let sums = work.slopes.total().iter().enumerate();
         let (gradient, diagonal) =
             sums.map(|(j, s)| (point.weights[j] + scale(j) * s[0], 1.0 + scale(j) * scale(j) * s[1])).unzip();
         Slopes {
