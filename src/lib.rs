@@ -1,5 +1,6 @@
 //! The map of the house.
 
+pub mod calibration;
 pub mod comment;
 pub mod counts;
 pub mod label;
