@@ -29,6 +29,8 @@ impl Slopes {
 /// Steps are halved so often before the point is taken for the minimum, as far as doubles can tell.
 const MAX_HALVINGS: usize = 40;
 const MAX_STEPS: usize = 100;
+/// A step that promises a smaller share of the value than this is lost in its rounding.
+const NOTHING: f64 = 1e-15;
 
 /// Newton's method with backtracking, as in Lin, Lin and Weng (2007), appendix: the Hessian gets a small ridge, for
 /// features may be alike, and a step is halved until it lowers the value enough.
@@ -38,6 +40,9 @@ pub(super) fn minimise(start: Vec<f64>, slopes: impl Fn(&[f64]) -> Slopes) -> Ve
     for _ in 0..MAX_STEPS {
         let Some(step) = newton_step(&here) else { break };
         let promised: f64 = step.iter().zip(&here.gradient).map(|(s, g)| s * g).sum();
+        if -promised <= NOTHING * here.value.abs() {
+            break;
+        }
         let mut length = 1.0;
         let next = (0..MAX_HALVINGS).find_map(|_| {
             let moved: Vec<f64> = point.iter().zip(&step).map(|(x, s)| x + length * s).collect();
