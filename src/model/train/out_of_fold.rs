@@ -3,7 +3,7 @@
 use super::fit::{Documents, Labels};
 use super::settings::HeadSettings;
 use super::{Step, TrainError, TrainingSet};
-use crate::calibration::{Calibration, threshold};
+use crate::calibration::{Calibration, Scored, choose_threshold};
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer};
 use crate::label::{Decision, Head, LabelId, Truth};
@@ -168,7 +168,7 @@ impl<'a> HeadScores<'a> {
             let label = if n_columns == self.head.labels.len() { c } else { 1 };
             let known = rows.iter().zip(&answers).filter_map(|(&i, p)| Some((p[label], self.truth(i, c)?)));
             let (probabilities, truths): (Vec<f64>, Vec<bool>) = known.unzip();
-            threshold::choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
+            choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
         };
         readout.thresholds = (0..n_columns).map(threshold).collect();
         readout
@@ -194,6 +194,10 @@ impl<'a> HeadScores<'a> {
                 weights.push(self.weights[i]);
             }
         }
-        self.settings.calibration.of(&log_odds, &truths, &weights)
+        // Log-odds of a fit are finite, and weights were checked when they were read.
+        match Scored::new(&log_odds, &truths, Some(&weights)) {
+            Ok(scored) => self.settings.calibration.fit(&scored),
+            Err(_) => Calibration::Identity,
+        }
     }
 }
