@@ -1,18 +1,14 @@
 //! `moderato evaluate`: a model against labelled comments; the confusion matrix first.
 
-use super::data::{self, DataArgs, Opener};
+use super::data::DataArgs;
+use super::evaluated::{IntervalArgs, Labelled};
+use super::rendering::{self, To};
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, models, output};
-use crate::corpus::{Corpus, Recipe};
-use crate::evaluate::{Bootstrap, Evaluation, Figure, Groups, Options, Predictions};
-use crate::label::Truth;
-use crate::model::{HeadPrediction, Model, ModelHead, Scorer};
-use crate::report::{DataSource, Provenance, Report, json, markdown, terminal};
-use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use ndarray::Array2;
-use rayon::prelude::*;
-use std::io::Write;
+use super::{Outcome, Problem, models};
+use crate::evaluate::{Evaluation, Figure};
+use crate::report::Report;
+use anyhow::Result;
+use clap::Args;
 use std::path::PathBuf;
 
 /// Compare a model with labelled comments: confusion matrix, figures with intervals, baselines
@@ -31,139 +27,50 @@ pub(super) struct EvaluateArgs {
     /// A model file; the model inside the program unless given
     #[arg(short, long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Also write report.json and report.md into this folder
+    /// Also write report.json, report.md and report.html into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Leave the comments' texts out of the page, for reports that travel
+    #[arg(long)]
+    no_text: bool,
     /// Exit with code 1 unless a figure is at least this good
     #[arg(long, value_name = "METRIC=VALUE")]
     at_least: Vec<String>,
-    /// Resamples for the intervals; 0 for none
-    #[arg(long, default_value_t = 1000, value_name = "N")]
-    resamples: u32,
-    /// Where everything drawn by lot begins
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    seed: u64,
+    #[command(flatten)]
+    intervals: IntervalArgs,
     /// What to print
     #[arg(long, value_enum, default_value_t = To::Table, value_name = "FORMAT")]
     to: To,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// For people
-    Table,
-    /// For programs
-    Json,
-    /// For documents
-    Md,
-}
-
 pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let wishes = args.at_least.iter().map(|wish| Wish::parse(wish)).collect::<Result<Vec<_>>>()?;
-    if args.data.data.is_empty() {
-        return Err(Problem::new("found no `--data`, expected files of labelled comments").into());
-    }
     let model = models::load(args.model.as_deref())?;
-    let mut recipe = args.data.recipe()?;
-    let head = models::head(&model, &recipe.heads[0].name)?;
-    fit_to_model(&mut recipe, head)?;
     let talk = Talk::steps();
-    talk.step("reading");
-    let opener = Opener { folders: vec![PathBuf::new()] };
-    let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
-    let n_trouble = data::report_trouble(&corpus, &talk);
-    talk.step(talk::plural(corpus.comments.len() as u64, "comment"));
+    let labelled = Labelled::read(&args.data, &model, &talk)?;
+    let predictions = labelled.predictions(&model)?;
+    let options = labelled.options(&args.intervals);
+    let evaluation = Evaluation::of(&labelled.head, &labelled.truths, &predictions, &options)?;
     let report = Report {
-        evaluations: vec![evaluate(args, &model, head, &corpus)?],
-        provenance: provenance(args, &model, &corpus),
+        evaluations: vec![evaluation],
+        provenance: labelled.provenance(&args.data, args.intervals.seed, &model),
+        ..Report::default()
     };
-    talk.end();
     if let Some(folder) = &args.output {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("{}: cannot make folder", folder.display()))?;
-        output::write_file(&folder.join("report.json"), json::render(&report).as_bytes())?;
-        output::write_file(&folder.join("report.md"), markdown::render(&report).as_bytes())?;
+        talk.step("writing the report");
+        let details = vec![labelled.details(&model, &predictions)?];
+        rendering::write_folder(folder, &report, &details, !args.no_text)?;
     }
-    let style = terminal::Style { color: output::stdout_has_color(), ..terminal::Style::default() };
-    let mut out = output::Output::open(None)?;
-    out.write_all(
-        match args.to {
-            To::Table => terminal::render(&report, &style),
-            To::Json => json::render(&report),
-            To::Md => markdown::render(&report),
-        }
-        .as_bytes(),
-    )?;
-    out.finish()?;
+    talk.end();
+    rendering::print(&report, args.to)?;
     let short: Vec<String> =
         wishes.iter().filter_map(|wish| wish.falls_short(&report.evaluations[0])).collect();
     short.iter().for_each(|line| talk::say(line));
-    Ok(match (n_trouble, short.is_empty()) {
+    Ok(match (labelled.n_trouble, short.is_empty()) {
         (0, true) => Outcome::Done,
         (0, false) => Outcome::No,
         _ => Outcome::SomeUnreadable,
     })
-}
-
-/// The data answer the model's question, with its labels.
-fn fit_to_model(recipe: &mut Recipe, head: &ModelHead) -> Result<()> {
-    let labels = &head.head.labels;
-    for answers in recipe.sources.iter().flat_map(|source| source.heads.values()) {
-        let named = answers.labels.as_ref().filter(|_| answers.columns.is_empty());
-        let given = named.map(|mapping| mapping.labels()).unwrap_or_default();
-        let given = given.into_iter().chain(answers.columns.keys().map(String::as_str));
-        for name in given {
-            if labels.id(name).is_none() {
-                return Err(Problem::new(format!(
-                    "`--labels`: head `{}` has no label `{name}`, expected one of {labels}",
-                    head.head.name
-                ))
-                .into());
-            }
-        }
-    }
-    recipe.heads[0].labels = Some(labels.clone());
-    recipe.heads[0].kind = head.head.kind;
-    Ok(())
-}
-
-fn evaluate(args: &EvaluateArgs, model: &Model, head: &ModelHead, corpus: &Corpus) -> Result<Evaluation> {
-    let position = model.heads().iter().position(|h| h.head.name == head.head.name).unwrap_or_default();
-    let answers: Vec<HeadPrediction> = corpus
-        .comments
-        .par_iter()
-        .map_init(|| Scorer::new(model), |scorer, c| scorer.score(&c.comment.text).heads[position].clone())
-        .collect();
-    let truths: Vec<Truth> = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();
-    let n_labels = head.head.labels.len();
-    let flat: Vec<f64> = answers.iter().flat_map(|a| a.probabilities.iter().copied()).collect();
-    let predictions = Predictions {
-        probabilities: Array2::from_shape_vec((answers.len(), n_labels), flat)?,
-        decisions: answers.into_iter().map(|a| a.decision).collect(),
-    };
-    let groups = args
-        .data
-        .group_column
-        .as_ref()
-        .map(|_| Groups::by_name(corpus.comments.iter().map(|c| c.group.clone())));
-    let bootstrap = Bootstrap { resamples: args.resamples, seed: args.seed, groups };
-    let options = Options { bootstrap: (args.resamples > 0).then_some(bootstrap) };
-    Ok(Evaluation::of(&head.head, &truths, &predictions, &options)?)
-}
-
-fn provenance(args: &EvaluateArgs, model: &Model, corpus: &Corpus) -> Provenance {
-    let data = args.data.data.iter().zip(&corpus.counts).map(|(path, counts)| DataSource {
-        name: path.display().to_string(),
-        hash: data::file_hash(path).map(|hash| format!("sha256:{hash}")),
-        n_comments: Some(counts.n_labelled),
-    });
-    Provenance {
-        model: Some(model.id()),
-        data: data.collect(),
-        seed: Some(args.seed),
-        version: Some(env!("CARGO_PKG_VERSION").into()),
-        ..Provenance::default()
-    }
 }
 
 /// What `--at-least` asks of a figure.

@@ -4,8 +4,10 @@
 
 mod card;
 mod comments;
+mod compare;
 mod data;
 mod evaluate;
+mod evaluated;
 mod explain;
 mod extract;
 mod input;
@@ -14,10 +16,13 @@ mod models;
 mod output;
 mod pipeline;
 mod problem;
+mod rendering;
+mod report;
 mod score;
 mod shell;
 mod table;
 mod talk;
+mod threshold;
 mod train;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -46,6 +51,9 @@ enum Command {
     Score(score::ScoreArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Compare(compare::CompareArgs),
+    Report(report::ReportArgs),
+    Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
     Inspect(inspect::InspectArgs),
     Completions(shell::CompletionsArgs),
@@ -70,6 +78,9 @@ pub fn run() -> ExitCode {
         Command::Score(args) => score::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
