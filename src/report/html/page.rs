@@ -4,7 +4,7 @@ use super::comments::CommentRow;
 use super::comparison;
 use super::findings::{self, Case, LabelTerms, SliceTable, SuspectRow};
 use super::{curves, matrix, scores, thresholds};
-use crate::evaluate::{Evaluation, Fairness};
+use crate::evaluate::{Evaluation, Fairness, Swap};
 use crate::report::escape::visible;
 use crate::report::{ComparedHead, Report, words};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -49,6 +49,8 @@ pub struct Details {
     pub comments: Vec<CommentRow>,
     /// One for each label asked for.
     pub fairness: Vec<Fairness>,
+    /// Swap tests.
+    pub swaps: Vec<Swap>,
     /// What the model learned of each label.
     pub terms: Vec<LabelTerms>,
     /// The share of the evaluated comments' terms that the model does not know, and the most frequent of them.
