@@ -5,7 +5,7 @@ use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
 use super::{ComparedHead, Report, fairness, thresholds, words};
-use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
+use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness, Swap};
 use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
 
@@ -136,6 +136,11 @@ pub fn render_fairness(head: &Head, of: &Fairness, style: &Style) -> String {
         lines.extend(wrapped(&note, style.width));
     }
     ended(&lines)
+}
+
+/// What swap tests found, each line ended.
+pub fn render_swaps(swaps: &[Swap], style: &Style) -> String {
+    ended(&fairness::swaps(swaps).to_text(style.width))
 }
 
 fn ended(lines: &[String]) -> String {

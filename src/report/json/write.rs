@@ -241,7 +241,7 @@ fn rates(rates: &Rates) -> Map<String, Value> {
     object
 }
 
-fn estimate(estimate: Estimate) -> Value {
+pub(super) fn estimate(estimate: Estimate) -> Value {
     let interval = estimate.interval.map(|Interval { low, high }| [low, high]);
     json!({"value": estimate.value, "interval": interval})
 }
