@@ -593,7 +593,8 @@ pub(super) fn name_beside_date(text: &str) -> Option<String> {
     [before, after].into_iter().find_map(|words| {
         let name = clean_name(&words.join(" "))?;
         let lower = name.to_lowercase();
-        let about = meaning(&lower).any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
+        let about = meaning(&lower)
+            .any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
         (letters(&name) > 1 && words.len() <= 4 && !about && !is_about_something_else(&lower)).then_some(name)
     })
 }
