@@ -92,14 +92,25 @@ fn main() {
                 "mw" => pr.min_words = v.parse().unwrap(),
                 "mc" => pr.min_characters = v.parse().unwrap(),
                 "max" => pr.max_terms = Some(v.parse().unwrap()),
+                "search" => {}
                 _ => panic!("{k}"),
             }
         }
-        let plan =
-            Plan { about: About::default(), analysis: an, pruning: pr, heads: vec![(head.clone(), s)] };
+        let plan = Plan {
+            about: About::default(),
+            analysis: an,
+            pruning: pr,
+            search_analysis: spec.contains("search"),
+            heads: vec![(head.clone(), s)],
+        };
         let truths = [truths.clone()];
         let set = TrainingSet { texts: &refs, truths: &truths, weights: &weights, folds: &folds };
         let trained = train(&plan, &set, |_| {}).unwrap();
+        let mut tr = trained.trials.clone();
+        tr.sort_by(|a, b| a.log_loss.total_cmp(&b.log_loss));
+        for t in &tr {
+            println!("   {} {:.4} {t}", if t.chosen { '*' } else { ' ' }, t.log_loss);
+        }
         let oof = &trained.out_of_fold[0];
         let tr: Vec<Truth> = oof.documents.iter().map(|&i| truths[0][i].clone().unwrap()).collect();
         let pred = Predictions { probabilities: oof.probabilities.clone(), decisions: oof.decisions.clone() };

@@ -147,8 +147,9 @@ pub struct Head {
     pub target: Option<String>,
 }
 
-/// The true answer to one head for one comment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The true answer to one head for one comment; in JSON a label's number, or a list of `true`, `false`, `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Truth {
     /// The label that holds, of a [`HeadKind::OneOf`] head.
     OneOf(LabelId),
@@ -156,8 +157,9 @@ pub enum Truth {
     Each(Vec<Option<bool>>),
 }
 
-/// The answer a model gives to one head for one comment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The answer a model gives to one head for one comment; in JSON a label's number, or a list of `true`, `false`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Decision {
     /// The one label chosen, of a [`HeadKind::OneOf`] head.
     OneOf(LabelId),

@@ -62,6 +62,7 @@
 //!     about: About { name: "tiny".into(), ..About::default() },
 //!     analysis: Analysis::default(),
 //!     pruning: Pruning { min_words: 1, ..Pruning::default() },
+//!     search_analysis: false,
 //!     heads: vec![(head, HeadSettings::default())],
 //! };
 //!
@@ -83,18 +84,14 @@
 
 pub mod comment;
 pub mod label;
-
 pub mod extract;
 pub mod text;
 pub mod counts;
-
 pub mod corpus;
 pub mod naive_bayes;
 pub mod logistic;
 pub mod calibration;
-
 pub mod model;
 pub mod evaluate;
 pub mod report;
-
 pub mod cli;

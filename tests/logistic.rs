@@ -3,7 +3,7 @@
 use moderato::counts::matrix::{CountMatrix, CountMatrixBuilder};
 use moderato::counts::weighted::WeightedMatrix;
 use moderato::counts::weighting::{Norm, TermFrequency, Weighting};
-use moderato::logistic::{ClassWeight, DesignMatrix, LinearModel, LogisticError, LogisticSettings};
+use moderato::logistic::{ClassWeight, LinearModel, LogisticError, LogisticSettings};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -14,7 +14,8 @@ const PLAIN: LogisticSettings = LogisticSettings {
     interpolation: 1.0,
     class_weight: ClassWeight::None,
     tolerance: 1e-9,
-    max_iterations: 100,
+    max_passes: 2000,
+    seed: 0,
 };
 
 fn counts(rows: &[Vec<u32>], n_terms: usize) -> CountMatrix {
@@ -35,7 +36,7 @@ fn fit(
     weights: Option<&[f64]>,
 ) -> LinearModel {
     let params = settings.check().expect("the settings are in range");
-    params.fit(&DesignMatrix::from(matrix.clone()), truth, weights).expect("one answer a document")
+    params.fit(matrix, truth, weights).expect("one answer a document")
 }
 
 /// Ten documents of five terms, one of them empty.
@@ -185,7 +186,7 @@ proptest! {
 
     #[test]
     fn a_path_ends_where_a_single_fit_does(settings in settings(), (rows, truth) in documents()) {
-        let design = DesignMatrix::from(raw(&rows, 6));
+        let design = raw(&rows, 6);
         let params = settings.check().unwrap();
         let single = params.fit(&design, &truth, None).unwrap();
         let path = params.fit_path(&design, &truth, None, &[settings.c / 9.0, settings.c / 3.0, settings.c]).unwrap();
@@ -252,7 +253,7 @@ fn of_one_answer_only_the_bias_is_learned() {
     let check = |truth: &[bool], weights: Option<&[f64]>, bias: f64| {
         let rows = vec![vec![1, 2]; truth.len()];
         let model = fit(LogisticSettings::default(), &raw(&rows, 2), truth, weights);
-        assert_eq!(model, LinearModel { bias, weights: vec![0.0; 2], n_iterations: 0, converged: true });
+        assert_eq!(model, LinearModel { bias, weights: vec![0.0; 2], n_passes: 0, converged: true });
     };
     check(&[true; 3], None, 7f64.ln());
     check(&[false; 3], None, (1f64 / 7.0).ln());
@@ -270,8 +271,8 @@ fn documents_without_terms_leave_the_log_odds_of_the_answers() {
 #[test]
 fn a_fit_cut_short_says_so() {
     let (rows, truth) = ten_documents();
-    let model = fit(LogisticSettings { c: 1e6, max_iterations: 1, ..PLAIN }, &raw(&rows, 5), &truth, None);
-    assert_eq!((model.n_iterations, model.converged), (1, false));
+    let model = fit(LogisticSettings { c: 1e6, max_passes: 1, ..PLAIN }, &raw(&rows, 5), &truth, None);
+    assert_eq!((model.n_passes, model.converged), (1, false));
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn what_cannot_be_fitted_is_refused() {
         settings(LogisticSettings { interpolation: 1.5, ..PLAIN }),
         "`interpolation`: found `1.5`, expected a number from 0 to 1",
     );
-    let design = DesignMatrix::from(raw(&[vec![1], vec![2]], 1));
+    let design = raw(&[vec![1], vec![2]], 1);
     let fit = |truth: &[bool], weights: Option<&[f64]>| {
         PLAIN.check().unwrap().fit(&design, truth, weights).map(|_| ())
     };

@@ -7,7 +7,7 @@ use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
 use crate::label::{Head, Truth};
-use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet};
+use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet, Trial};
 use crate::model::{About, SourceAbout};
 use crate::report::{Provenance, Report, terminal};
 use crate::text::Analysis;
@@ -110,6 +110,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     }
     talk.end();
     let mut out = output::Output::open(None)?;
+    write_trials(&trained.trials, &mut out)?;
     if !report.evaluations.is_empty() {
         let style = terminal::Style { color: output::stdout_has_color(), ..terminal::Style::default() };
         writeln!(out, "cross-validated, {} folds\n\n{}", recipe.folds, terminal::render(&report, &style))?;
@@ -215,6 +216,9 @@ pub(super) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
             sources: sources.collect(),
         },
         analysis: settings::<Analysis>(&recipe.analysis, "`analysis`")?,
+        // n-grams that the recipe names are not for `auto` to change.
+        search_analysis: !recipe.analysis.contains_key("words")
+            && !recipe.analysis.contains_key("characters"),
         pruning: settings::<Pruning>(&recipe.vocabulary, "`vocabulary`")?,
         heads,
     })
@@ -251,8 +255,29 @@ fn provenance(recipe: &Recipe, model: &str, corpus: &Corpus) -> Provenance {
     }
 }
 
+/// The table that `auto` chose from, the best first.
+fn write_trials(trials: &[Trial], out: &mut impl Write) -> Result<()> {
+    let mut heads: Vec<&str> = trials.iter().map(|trial| trial.head.as_str()).collect();
+    heads.sort_unstable();
+    heads.dedup();
+    for head in heads {
+        let mut rows: Vec<&Trial> = trials.iter().filter(|trial| trial.head == head).collect();
+        rows.sort_by(|a, b| a.log_loss.total_cmp(&b.log_loss));
+        writeln!(out, "{head}: what auto chose from\n\n  log loss  settings")?;
+        for trial in rows {
+            let mark = if trial.chosen { '*' } else { ' ' };
+            writeln!(out, "{mark} {:>8.4}  {trial}", trial.log_loss)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 fn step_name(step: &Step) -> String {
     match step {
+        Step::Trials(n, analysis) => {
+            format!("trying {n} settings, words {:?}, characters {:?}", analysis.words, analysis.characters)
+        }
         Step::Vocabulary(n) => format!("reading the vocabulary of {n} comments"),
         Step::Fold(k, n) => format!("fold {k} of {n}"),
         Step::Final => "fitting on all comments".into(),

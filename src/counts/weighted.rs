@@ -82,9 +82,4 @@ impl WeightedMatrix {
         }
         selected
     }
-
-    /// Gives every term a new number below `n_terms`; rows are no longer in order of their terms.
-    pub(crate) fn renumber_terms(&mut self, new_ids: &[u32]) {
-        self.terms.iter_mut().for_each(|term| *term = new_ids[*term as usize]);
-    }
 }

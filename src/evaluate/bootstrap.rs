@@ -66,6 +66,11 @@ impl Groups {
         Self { of_comment, n_groups }
     }
 
+    /// The groups of some of the comments, in the order given.
+    pub(crate) fn of_comments(&self, comments: &[usize]) -> Self {
+        Self::by_name(comments.iter().map(|&comment| Some(self.of_comment[comment])))
+    }
+
     /// How many groups there are.
     pub fn n_groups(&self) -> u32 {
         self.n_groups

@@ -167,3 +167,33 @@ fn check_probabilities(
     }
     Ok(())
 }
+
+/// One comment's part in a yes-or-no question.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer {
+    pub(crate) comment: usize,
+    pub(crate) probability: f64,
+    pub(crate) truth: bool,
+    pub(crate) decided: bool,
+}
+
+/// The comments of checked input whose answer to "is it `label`?" is known, in order.
+pub(crate) fn answers<'a>(
+    label: LabelId,
+    truths: &'a [Truth],
+    predictions: &'a Predictions,
+) -> impl Iterator<Item = Answer> + 'a {
+    truths.iter().zip(&predictions.decisions).enumerate().filter_map(move |(comment, pair)| {
+        let (truth, decided) = match pair {
+            (Truth::OneOf(truth), Decision::OneOf(decided)) => (*truth == label, *decided == label),
+            (Truth::Each(truth), Decision::Each(decided)) => (truth[label.index()]?, decided[label.index()]),
+            _ => return None,
+        };
+        Some(Answer {
+            comment,
+            probability: predictions.probabilities[[comment, label.index()]],
+            truth,
+            decided,
+        })
+    })
+}

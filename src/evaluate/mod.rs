@@ -11,9 +11,11 @@ mod bootstrap;
 mod compare;
 mod confusion;
 mod each;
+mod fairness;
 mod figures;
 mod histogram;
 mod input;
+mod label_errors;
 mod measured;
 mod one_of;
 #[cfg(test)]
@@ -21,16 +23,20 @@ mod oracle;
 mod random;
 mod ranking;
 mod reliability;
+mod slices;
 mod threshold;
 
 pub use bootstrap::{Bootstrap, Groups, Interval};
 pub use compare::{Change, Comparison, McNemar};
 pub use confusion::ConfusionMatrix;
 pub use each::Cooccurrence;
+pub use fairness::{Fairness, GroupAuc, GroupScores, Rates, Subgroup};
 pub use figures::{ClassFigure, Estimate, Figure, Score};
 pub use histogram::Histogram;
 pub use input::{EvaluateError, Predictions};
+pub use label_errors::{LabelErrors, Suspect};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
+pub use slices::Slice;
 pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 
 use crate::label::{Head, LabelId, Truth};
@@ -109,7 +115,7 @@ pub struct ClassScores {
     pub support: u64,
     /// How many comments were given it.
     pub predicted: u64,
-    estimates: [Estimate; ClassFigure::ALL.len()],
+    pub(crate) estimates: [Estimate; ClassFigure::ALL.len()],
 }
 
 /// How intervals were made.

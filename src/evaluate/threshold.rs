@@ -92,6 +92,26 @@ impl ThresholdCurve {
         curve
     }
 
+    /// The curve of so many positives and negatives with these `(threshold, rightly held, wrongly held)`;
+    /// `None` unless thresholds fall, counts rise, and the last holds no more than there are.
+    pub(crate) fn from_steps(
+        (positives, negatives): (u64, u64),
+        steps: impl IntoIterator<Item = (f64, u64, u64)>,
+    ) -> Option<Self> {
+        positives.checked_add(negatives)?;
+        let steps: Vec<Step> = steps
+            .into_iter()
+            .map(|(threshold, rightly_held, wrongly_held)| Step { threshold, rightly_held, wrongly_held })
+            .collect();
+        let rises = steps.windows(2).all(|pair| {
+            pair[1].threshold < pair[0].threshold
+                && pair[0].rightly_held <= pair[1].rightly_held
+                && pair[0].wrongly_held <= pair[1].wrongly_held
+        });
+        let fits = steps.last().is_none_or(|s| s.rightly_held <= positives && s.wrongly_held <= negatives);
+        (rises && fits).then_some(Self { positives, negatives, steps })
+    }
+
     /// How many comments should be held.
     pub fn positives(&self) -> u64 {
         self.positives

@@ -6,6 +6,8 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, Timestamp};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// What a text says about when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,23 +179,34 @@ const MONTHS: [&[&str]; 12] = [
     ],
 ];
 
-fn month(word: &str) -> Option<i8> {
-    let n = word.chars().count();
-    if n < 3 {
-        return None;
+/// Names, and abbreviations of three and four letters; a full name decides before an abbreviation does: `maj` is May,
+/// not March.
+static MONTH_NAMES: LazyLock<FxHashMap<&'static str, i8>> = LazyLock::new(|| {
+    let mut names = FxHashMap::default();
+    for (names_of, number) in MONTHS.iter().zip(1..) {
+        for name in *names_of {
+            names.insert(*name, number);
+        }
     }
-    // The full word decides before an abbreviation does: `maj` is May, not March.
-    let exact = MONTHS.iter().position(|names| names.contains(&word));
-    let found = exact.or_else(|| {
-        let short = |name: &&str| n <= 4 && name.starts_with(word) && name.len() > word.len();
-        MONTHS.iter().position(|names| names.iter().any(|m| short(&m)))
-    });
-    found.and_then(|i| i8::try_from(i + 1).ok())
+    for (names_of, number) in MONTHS.iter().zip(1..) {
+        for name in *names_of {
+            for (n, (end, _)) in name.char_indices().enumerate() {
+                if n == 3 || n == 4 {
+                    names.entry(&name[..end]).or_insert(number);
+                }
+            }
+        }
+    }
+    names
+});
+
+fn month(word: &str) -> Option<i8> {
+    MONTH_NAMES.get(word).copied()
 }
 
 /// Whether a word in lower case is the name of a month.
 pub(in crate::extract) fn is_month(word: &str) -> bool {
-    MONTHS.iter().any(|names| names.contains(&word))
+    month(word).is_some()
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -308,13 +321,20 @@ pub(in crate::extract) fn machine(text: &str) -> Option<When> {
 
 /// A cheap look before the real one.
 fn may_hold(text: &str) -> bool {
-    text.len() >= 4
-        && text.len() <= 200
-        && (text.bytes().any(|b| b.is_ascii_digit()) || {
-            let lower = text.to_lowercase();
-            RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|w| lower.contains(w)))
-                || lower.contains(" ago")
-        })
+    if text.len() < 4 || text.len() > 200 {
+        return false;
+    }
+    if text.bytes().any(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    // `yesterday`, `an hour ago`: short.
+    text.len() <= 40 && {
+        let lower = text.to_lowercase();
+        lower.contains(" ago")
+            || lower.split(|c: char| !c.is_alphabetic()).any(|w| {
+                w.len() > 3 && RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|r| r == w))
+            })
+    }
 }
 
 fn year(value: i64, digits: usize) -> Option<i16> {

@@ -25,6 +25,7 @@
 mod comments;
 mod date;
 mod error;
+pub mod export;
 mod fields;
 mod format;
 mod frames;
@@ -35,6 +36,7 @@ mod options;
 pub mod page;
 mod parser;
 pub mod plain;
+mod plain_lines;
 mod record;
 mod sink;
 mod table;

@@ -5,25 +5,19 @@
 //! naive Bayes, which takes terms for independent, counts twice. The ratios are multiplied into the weights
 //! afterwards, so the result is linear in the terms and evidence still adds up.
 //!
-//! 1. [`DesignMatrix`]: the documents laid out for the solver, once for all labels.
-//! 2. [`ratios`](LogisticSettings::ratios): what naive Bayes says of each term.
-//! 3. [`newton`]: the minimum, by truncated Newton steps.
+//! 1. `ratios`: what naive Bayes says of each term.
+//! 2. `dual`: the minimum, by dual coordinate descent.
 //!
-//! One model answers one yes/no question; several labels are several independent fits, in parallel by the caller.
-//! Deliberately absent: randomness (the solver has none), calibration, the choice of `c`; but a whole path of
-//! values of `c` is fitted at little more than the cost of one, see [`LogisticParams::fit_path`].
+//! One model answers one yes/no question. Several labels, folds or settings are independent fits: they share the
+//! matrix and are run side by side by the caller, which uses the cores better than one fit could.
+//! Deliberately absent: calibration, and the choice of `c`; but see [`LogisticParams::fit_path`].
 
-mod design;
-mod newton;
+mod dual;
 mod ratios;
 
-pub use design::DesignMatrix;
-
-use newton::{Objective, Point, Stop};
-use serde::{Deserialize, Serialize};
-
-#[cfg(doc)]
 use crate::counts::weighted::WeightedMatrix;
+use dual::{Problem, Solution, Stop};
+use serde::{Deserialize, Serialize};
 
 /// The choices of logistic regression, as a recipe spells them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -40,10 +34,13 @@ pub struct LogisticSettings {
     pub interpolation: f64,
     /// Whether both answers weigh the same in all, however rare one of them is.
     pub class_weight: ClassWeight,
-    /// When to stop: at a gradient of this share of the first one, less for rare labels, as LIBLINEAR.
+    /// When to stop: when the documents' pulls on the weights differ from what the weights ask of them by less than
+    /// this share of the rarer answer, in all.
     pub tolerance: f64,
-    /// The most Newton steps; a fit that needs more is returned as it is, and says so.
-    pub max_iterations: usize,
+    /// The most passes over the documents; a fit that needs more is returned as it is, and says so.
+    pub max_passes: usize,
+    /// Decides in which order the documents are visited.
+    pub seed: u64,
 }
 
 impl Default for LogisticSettings {
@@ -54,8 +51,9 @@ impl Default for LogisticSettings {
             alpha: 1.0,
             interpolation: 1.0,
             class_weight: ClassWeight::None,
-            tolerance: 1e-3,
-            max_iterations: 100,
+            tolerance: 0.01,
+            max_passes: 200,
+            seed: 0,
         }
     }
 }
@@ -115,9 +113,9 @@ pub struct LinearModel {
     pub bias: f64,
     /// One a term, to be multiplied with the same weighted values the model was fitted on; ratios are included.
     pub weights: Vec<f64>,
-    /// Newton steps it took.
-    pub n_iterations: usize,
-    /// Whether the stopping rule was met within [`LogisticSettings::max_iterations`].
+    /// Passes over the documents it took.
+    pub n_passes: usize,
+    /// Whether the stopping rule was met within [`LogisticSettings::max_passes`].
     pub converged: bool,
 }
 
@@ -156,14 +154,14 @@ impl LogisticParams {
     /// ```
     /// use moderato::counts::matrix::CountMatrixBuilder;
     /// use moderato::counts::weighting::Weighting;
-    /// use moderato::logistic::{DesignMatrix, LogisticSettings};
+    /// use moderato::logistic::LogisticSettings;
     ///
     /// let mut builder = CountMatrixBuilder::new();
     /// builder.push_row([(0, 2), (1, 1)]);
     /// builder.push_row([(1, 1), (2, 1)]);
     /// let counts = builder.finish(3)?;
-    /// let design = DesignMatrix::from(Weighting::default().fit(&counts).weigh(counts));
-    /// let model = LogisticSettings::default().check()?.fit(&design, &[true, false], None)?;
+    /// let matrix = Weighting::default().fit(&counts).weigh(counts);
+    /// let model = LogisticSettings::default().check()?.fit(&matrix, &[true, false], None)?;
     /// assert!(model.weights[0] > 0.0 && model.weights[2] < 0.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -172,43 +170,46 @@ impl LogisticParams {
     /// If there is not one answer (and weight) a document, or a weight is negative or not finite.
     pub fn fit(
         &self,
-        design: &DesignMatrix,
+        matrix: &WeightedMatrix,
         truth: &[bool],
         weights: Option<&[f64]>,
     ) -> Result<LinearModel, LogisticError> {
-        let mut path = self.fit_path(design, truth, weights, &[self.0.c])?;
+        let mut path = self.fit_path(matrix, truth, weights, &[self.0.c])?;
         Ok(path.remove(0))
     }
 
     /// As [`fit`](Self::fit) for each of `path` instead of [`c`](LogisticSettings::c), each starting where the last
-    /// one ended; in ascending order that is fastest.
+    /// one ended; in ascending order that is fastest,
+    /// and little more work than the last one alone.
     ///
     /// # Errors
     /// As [`fit`](Self::fit), or if a value of the path is not positive.
     pub fn fit_path(
         &self,
-        design: &DesignMatrix,
+        matrix: &WeightedMatrix,
         truth: &[bool],
         weights: Option<&[f64]>,
         path: &[f64],
     ) -> Result<Vec<LinearModel>, LogisticError> {
         path.iter().try_for_each(|&c| LogisticSettings { c, ..self.0 }.check().map(|_| ()))?;
-        let weights = document_weights(design.n_documents(), truth, weights)?;
+        let weights = document_weights(matrix.n_documents(), truth, weights)?;
         let sums = ClassSums::of(truth, &weights);
         if sums.yes == 0.0 || sums.no == 0.0 {
             let bias = libm::log((sums.yes + 0.5) / (sums.no + 0.5));
-            let weights = vec![0.0; design.n_terms()];
-            return Ok(vec![LinearModel { bias, weights, n_iterations: 0, converged: true }; path.len()]);
+            let weights = vec![0.0; matrix.n_terms()];
+            return Ok(vec![LinearModel { bias, weights, n_passes: 0, converged: true }; path.len()]);
         }
-        let scale = self.0.ratios.then(|| ratios::log_count_ratios(design, truth, &weights, self.0.alpha));
+        let problem = Problem { matrix, truth, costs: &weights };
+        let ratios = self.0.ratios.then(|| ratios::log_count_ratios(&problem, self.0.alpha));
         let costs = self.costs(truth, &weights, sums);
-        let mut point = Point::at_log_odds(design, ClassSums::of(truth, &costs).log_odds());
+        let problem = Problem { costs: &costs, ..problem };
+        let log_odds = ClassSums::of(truth, &costs).log_odds();
+        let mut solution = Solution::start(&problem, ratios.as_deref(), log_odds, self.0.seed);
+        let stop = Stop { tolerance: self.0.tolerance, max_passes: self.0.max_passes };
         let fit_one = |&c: &f64| {
-            let objective = Objective::new(design, scale.as_deref(), truth, &costs, c);
-            let stop = Stop { tolerance: self.0.tolerance, max_iterations: self.0.max_iterations };
-            let (n_iterations, converged) = objective.minimise(&mut point, &stop);
-            let weights = self.term_weights(design, scale.as_deref(), &point);
-            LinearModel { bias: point.bias, weights, n_iterations, converged }
+            let (n_passes, converged) = solution.minimise(&problem, c, &stop);
+            let weights = self.interpolated(solution.weights().collect(), ratios.as_deref());
+            LinearModel { bias: solution.bias, weights, n_passes, converged }
         };
         Ok(path.iter().map(fit_one).collect())
     }
@@ -225,16 +226,15 @@ impl LogisticParams {
         truth.iter().zip(weights).map(|(&truth, weight)| weight * if truth { yes } else { no }).collect()
     }
 
-    /// Weights of the terms in the vocabulary's order, ratios multiplied in.
-    fn term_weights(&self, design: &DesignMatrix, scale: Option<&[f64]>, point: &Point) -> Vec<f64> {
+    /// `ratio · ((1 - β) · mean |w| + β · w)`, from weights that are `ratio · w`; the mean is over terms with a ratio.
+    fn interpolated(&self, mut weights: Vec<f64>, ratios: Option<&[f64]>) -> Vec<f64> {
         let beta = self.0.interpolation;
-        let magnitude: f64 = point.weights.iter().map(|w| w.abs()).sum();
-        let mean = magnitude / point.weights.len().max(1) as f64;
-        let kept = point.weights.iter().map(|w| (1.0 - beta) * mean + beta * w);
-        match scale {
-            Some(scale) => design.in_vocabulary_order(kept.zip(scale).map(|(w, ratio)| w * ratio)),
-            None => design.in_vocabulary_order(point.weights.iter().copied()),
-        }
+        let Some(ratios) = ratios.filter(|_| beta < 1.0) else { return weights };
+        let magnitudes = weights.iter().zip(ratios).filter(|pair| *pair.1 != 0.0).map(|(u, r)| (u / r).abs());
+        let (n, sum) = magnitudes.fold((0u32, 0.0), |(n, sum), magnitude| (n + 1, sum + magnitude));
+        let mean = if n == 0 { 0.0 } else { sum / f64::from(n) };
+        weights.iter_mut().zip(ratios).for_each(|(u, r)| *u = (1.0 - beta) * mean * r + beta * *u);
+        weights
     }
 }
 

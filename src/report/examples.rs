@@ -1,7 +1,8 @@
 //! Evaluations made by formula, for the tests of the formats.
 
-use super::{DataSource, Provenance, Report};
-use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
+use super::html::{Case, CommentRow, Details, LabelTerms, Mark, SliceTable, SuspectRow, WeighedTerm};
+use super::{ChangedComment, ComparedHead, DataSource, Provenance, Report};
+use crate::evaluate::{Bootstrap, Comparison, Evaluation, Fairness, Options, Predictions, Slice, Subgroup};
 use crate::label::{Decision, Head, HeadKind, LabelSet, Truth};
 use ndarray::{Array2, ArrayView1, Axis};
 
@@ -90,5 +91,128 @@ pub(crate) fn report() -> Report {
             version: Some("0.1.0".into()),
             time: Some("2026-11-22T04:22:04Z".into()),
         },
+    }
+}
+
+/// Everything a page can say of the two heads of [`report`].
+pub(crate) fn details() -> Vec<Details> {
+    let comment = |id: &str, text: &str, (truth, decision): (usize, usize), uncivil: f64| CommentRow {
+        id: id.into(),
+        text: text.into(),
+        truth: Truth::OneOf(truth.into()),
+        decision: Decision::OneOf(decision.into()),
+        probabilities: vec![1.0 - uncivil, uncivil],
+        marks: [("brick", 1.5), ("of a", 0.25), ("library", -0.5), ("town hall", -0.75)]
+            .into_iter()
+            .filter_map(|(part, contribution)| {
+                let start = text.find(part)?;
+                Some(Mark { span: start..start + part.len(), label: 1.into(), contribution })
+            })
+            .collect(),
+    };
+    let attributes = CommentRow {
+        truth: Truth::Each(vec![Some(true), Some(true), None]),
+        decision: Decision::Each(vec![true, false, false]),
+        probabilities: vec![0.9, 0.4, 0.01],
+        marks: vec![Mark { span: 16..21, label: 0.into(), contribution: 2.0 }],
+        ..comment("7", "You are thick, a brick knows more.\nReally.", (0, 0), 0.0)
+    };
+    let incivility = Details {
+        comments: vec![
+            comment("1", "The library is open again on Sundays.", (0, 0), 0.04),
+            comment("2", "You brick of a mayor, resign & go.", (1, 1), 0.97),
+            comment("3", "A <b>brick</b> fell off the town hall.", (0, 1), 0.71),
+        ],
+        fairness: vec![fairness()],
+        terms: vec![LabelTerms {
+            label: "uncivil".into(),
+            towards: vec![WeighedTerm {
+                term: "brick".into(),
+                contribution: 2.25,
+                n_with: 31,
+                n_without: 3,
+                decides: true,
+            }],
+            against: vec![WeighedTerm {
+                term: "thanks".into(),
+                contribution: -1.75,
+                n_with: 2,
+                n_without: 88,
+                decides: false,
+            }],
+        }],
+        unknown_terms: Some((0.125, vec!["zoning".into(), "tram".into()])),
+        slices: vec![SliceTable {
+            by: "length".into(),
+            slices: vec![
+                Slice { name: "up to 20 words".into(), evaluation: Some(two_labels()) },
+                Slice { name: "over 500 words".into(), evaluation: None },
+            ],
+        }],
+        cases: vec![
+            Case {
+                kind: "negation".into(),
+                text: "You are not thick as a brick.".into(),
+                expected: "civil".into(),
+                found: "uncivil".into(),
+            },
+            Case {
+                kind: "plain".into(),
+                text: "Thanks for the update.".into(),
+                expected: "civil".into(),
+                found: "civil".into(),
+            },
+        ],
+        suspects: vec![SuspectRow {
+            id: "4".into(),
+            text: "What a brick you are.".into(),
+            given: "civil".into(),
+            suggested: "uncivil".into(),
+            margin: -0.875,
+        }],
+    };
+    vec![incivility, Details { comments: vec![attributes], ..Details::default() }]
+}
+
+/// One group of many comments and one of few.
+fn fairness() -> Fairness {
+    let (n, label) = (1400, 1.into());
+    let (truths, predictions) = leaning(n, 2, |i| usize::from(scatter(i, 9, 10) == 0));
+    let group = |name: &str, every: usize| Subgroup {
+        name: name.into(),
+        members: (0..n).map(|i| i.is_multiple_of(every)).collect(),
+    };
+    let head = head("incivility", HeadKind::OneOf, &["civil", "uncivil"]);
+    let options = Options { bootstrap: Some(Bootstrap { resamples: 100, ..Bootstrap::default() }) };
+    Fairness::of(
+        (&head, label),
+        &truths,
+        &predictions,
+        &[group("gardeners", 3), group("anglers", 90)],
+        &options,
+    )
+    .unwrap()
+}
+
+/// Two models on the same comments.
+pub(crate) fn comparison() -> ComparedHead {
+    let (truths, before) = leaning(600, 2, |i| usize::from(scatter(i, 9, 4) == 0));
+    let mut after = before.clone();
+    for (i, decision) in after.decisions.iter_mut().enumerate().filter(|(i, _)| i.is_multiple_of(40)) {
+        *decision = Decision::OneOf(usize::from(scatter(i, 9, 4) != 0).into());
+    }
+    let head = head("incivility", HeadKind::OneOf, &["civil", "uncivil"]);
+    let options = Options { bootstrap: Some(Bootstrap { resamples: 100, ..Bootstrap::default() }) };
+    ComparedHead {
+        comparison: Comparison::of(&head, &truths, [&before, &after], &options).unwrap(),
+        before: "example@0123456789ab".into(),
+        after: "example@ba9876543210".into(),
+        changed: vec![ChangedComment {
+            id: "41".into(),
+            text: "As useful as a brick <i>umbrella</i>.".into(),
+            truth: "uncivil".into(),
+            before: "uncivil".into(),
+            after: "civil".into(),
+        }],
     }
 }

@@ -4,9 +4,9 @@ use super::escape::markdown as escape;
 use super::matrix::most_frequent;
 use super::number::{count, share};
 use super::table::Table;
-use super::{Report, words};
-use crate::evaluate::{Confusion, ConfusionMatrix, Evaluation};
-use crate::label::{HeadKind, LabelId};
+use super::{ComparedHead, Report, fairness, thresholds, words};
+use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
+use crate::label::{Head, HeadKind, LabelId};
 
 /// Beyond so many labels the matrix is left to `report.json` and the confusions are listed instead.
 const WIDEST_MATRIX: usize = 30;
@@ -64,8 +64,45 @@ pub fn render_evaluation(evaluation: &Evaluation) -> String {
             &format!("Probability of {of}.\n\n{}", Table::of_reliability(evaluation, 0).to_markdown()),
         );
     }
+    if let [question] = evaluation.questions.as_slice() {
+        let answers = thresholds::answers(&question.curve).to_markdown();
+        section("Thresholds", &format!("Of 1,000 comments like these.\n\n{answers}"));
+    }
     text.push('\n');
     for note in words::notes(evaluation) {
+        text.push_str(&format!("- {}\n", escape(&note)));
+    }
+    text
+}
+
+/// Two models' answers to one head side by side, as a section.
+pub fn render_comparison(compared: &ComparedHead) -> String {
+    let Comparison { before, after, .. } = &compared.comparison;
+    let mut text = format!("\n## {}, two models\n", escape(&words::headline(before)));
+    for (which, name, evaluation) in [("Before", &compared.before, before), ("After", &compared.after, after)]
+    {
+        text.push_str(&format!("\n### {which}: {}\n\n", escape(name)));
+        text.push_str(&match &evaluation.confusion {
+            Confusion::OneOf(matrix) => matrix_table(matrix, before.head.labels.names()),
+            Confusion::Each { .. } => Table::of_matrices(evaluation).to_markdown(),
+        });
+    }
+    text.push_str(&format!("\n### Differences\n\n{}\n", compared.differences().to_markdown()));
+    for sentence in compared.tests() {
+        text.push_str(&format!("- {}\n", escape(&sentence)));
+    }
+    text
+}
+
+/// One label's fairness over groups, as a section.
+pub fn render_fairness(head: &Head, of: &Fairness) -> String {
+    let title = format!("{}, {}: fairness", head.name, head.labels.name(of.label));
+    let mut text = format!("\n## {}\n", escape(&title));
+    for table in [fairness::aucs(of), fairness::rates(of)] {
+        text.push_str(&format!("\n{}", table.to_markdown()));
+    }
+    text.push('\n');
+    for note in fairness::notes() {
         text.push_str(&format!("- {}\n", escape(&note)));
     }
     text
@@ -115,6 +152,13 @@ mod tests {
     #[test]
     fn a_report_of_two_heads() {
         insta::assert_snapshot!(render(&examples::report()));
+    }
+
+    #[test]
+    fn two_models_and_groups() {
+        let details = examples::details();
+        let fairness = render_fairness(&examples::two_labels().head, &details[0].fairness[0]);
+        insta::assert_snapshot!(format!("{}{fairness}", render_comparison(&examples::comparison())));
     }
 
     #[test]

@@ -1,18 +1,24 @@
-//! Writes evaluations for people and programs: [`Report`] in; terminal, Markdown or JSON text out.
+//! Writes evaluations for people and programs: [`Report`] in; terminal, Markdown, JSON or HTML text out.
 //!
 //! No figure is computed here but shares of counts, nothing is written to a file or a screen, and no clock
 //! is read: the same report gives the same bytes.
 //! Names that others chose are [escaped](escape) in every format.
 
 pub mod escape;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+mod comparison;
+mod fairness;
 mod matrix;
 mod number;
 mod table;
+mod thresholds;
 mod words;
+
+pub use comparison::{ChangedComment, ComparedHead};
 
 use crate::evaluate::Evaluation;
 

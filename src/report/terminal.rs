@@ -4,8 +4,9 @@ use super::escape::visible;
 use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
-use super::{Report, words};
-use crate::evaluate::{Confusion, ConfusionMatrix, Evaluation};
+use super::{ComparedHead, Report, fairness, thresholds, words};
+use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
+use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
 
 /// How many labels may have a drawn matrix of their own, and how many a matrix whose confusions one can
@@ -79,7 +80,67 @@ pub fn render_evaluation(evaluation: &Evaluation, style: &Style) -> String {
     for note in words::notes(evaluation) {
         lines.extend(wrapped(&visible(&note), style.width));
     }
+    ended(&lines)
+}
+
+/// What thresholds do to the comments of each yes-or-no question in the head, each line ended.
+pub fn render_thresholds(evaluation: &Evaluation, style: &Style) -> String {
+    let mut lines = Vec::new();
+    for question in &evaluation.questions {
+        let name = evaluation.head.labels.name(question.label);
+        let head = &evaluation.head.name;
+        let title = format!("{head}, {name}: what thresholds do to 1,000 such comments");
+        let title = wrapped(&visible(&title), style.width);
+        lines.extend(title.iter().map(|line| style.paint(line, "1")));
+        lines.push(String::new());
+        lines.extend(thresholds::answers(&question.curve).to_text(style.width));
+        lines.push(String::new());
+    }
+    ended(&lines)
+}
+
+/// Two models' answers to one head side by side, each line ended.
+pub fn render_comparison(compared: &ComparedHead, style: &Style) -> String {
+    let Comparison { before, after, .. } = &compared.comparison;
+    let title = format!("{}, two models", words::headline(before));
+    let mut lines = vec![style.paint(&visible(&title), "1")];
+    for (which, name, evaluation) in [("before", &compared.before, before), ("after", &compared.after, after)]
+    {
+        lines.extend([String::new(), visible(&format!("{which}: {name}")).into_owned()]);
+        match &evaluation.confusion {
+            Confusion::OneOf(matrix) => {
+                lines.extend(matrix::lines(matrix, before.head.labels.names(), style));
+            }
+            Confusion::Each { .. } => lines.extend(Table::of_matrices(evaluation).to_text(style.width)),
+        }
+    }
+    lines.push(String::new());
+    lines.extend(compared.differences().to_text(style.width));
+    lines.push(String::new());
+    for sentence in compared.tests() {
+        lines.extend(wrapped(&visible(&sentence), style.width));
+    }
+    ended(&lines)
+}
+
+/// One label's fairness over groups, each line ended.
+pub fn render_fairness(head: &Head, of: &Fairness, style: &Style) -> String {
+    let title = format!("{}, {}: fairness", head.name, head.labels.name(of.label));
+    let mut lines = vec![style.paint(&visible(&title), "1")];
+    for table in [fairness::aucs(of), fairness::rates(of)] {
+        lines.push(String::new());
+        lines.extend(table.to_text(style.width));
+    }
+    lines.push(String::new());
+    for note in fairness::notes() {
+        lines.extend(wrapped(&note, style.width));
+    }
+    ended(&lines)
+}
+
+fn ended(lines: &[String]) -> String {
     let mut text = lines.join("\n");
+    text.truncate(text.trim_end_matches('\n').len());
     text.push('\n');
     text
 }
@@ -210,6 +271,28 @@ mod tests {
     #[test]
     fn what_is_undefined_is_a_dash() {
         insta::assert_snapshot!(plain(&examples::one_sided()));
+    }
+
+    fn fits(text: String) -> String {
+        assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+        text
+    }
+
+    #[test]
+    fn thresholds_of_a_question() {
+        insta::assert_snapshot!(fits(render_thresholds(&examples::two_labels(), &Style::default())));
+    }
+
+    #[test]
+    fn two_models() {
+        insta::assert_snapshot!(fits(render_comparison(&examples::comparison(), &Style::default())));
+    }
+
+    #[test]
+    fn fairness_over_groups() {
+        let details = examples::details();
+        let head = examples::two_labels().head;
+        insta::assert_snapshot!(fits(render_fairness(&head, &details[0].fairness[0], &Style::default())));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::ops::Range;
 /// | name | default | meaning | range |
 /// | :-- | :-- | :-- | :-- |
 /// | `words` | `[1, 2]` | shortest and longest run of words; `[0, 0]` for none | up to 3 |
-/// | `characters` | `[0, 0]` | shortest and longest run of characters within a chunk; `[0, 0]` for none | up to 6 |
+/// | `characters` | `[2, 5]` | shortest and longest run of characters within a chunk; `[0, 0]` for none | up to 6 |
 /// | `punctuation` | true | punctuation, pictographs and emoticons are words | |
 /// | `readings` | true | masked words are also counted as what they may mean ([`readings`]) | |
 /// | `markers` | true | a word in capitals, or drawn out, also counts as `<shout>`, `<elongated>` | |
@@ -34,7 +34,7 @@ pub struct Analysis {
 
 impl Default for Analysis {
     fn default() -> Self {
-        Self { words: [1, 2], characters: [0, 0], punctuation: true, readings: true, markers: true }
+        Self { words: [1, 2], characters: [2, 5], punctuation: true, readings: true, markers: true }
     }
 }
 
@@ -140,7 +140,7 @@ impl Analyzer {
     ///
     /// ```
     /// use moderato::text::{Analysis, Analyzer, Scratch};
-    /// let analyzer = Analyzer::try_from(Analysis { words: [1, 1], ..Analysis::default() })?;
+    /// let analyzer = Analyzer::try_from(Analysis { words: [1, 1], characters: [0, 0], ..Analysis::default() })?;
     /// let mut terms = Vec::new();
     /// analyzer.analyze("No, NO!", &mut Scratch::default(), |term| terms.push(term.text().to_owned()));
     /// assert_eq!(terms, ["no", ",", "no", "!"]);
@@ -423,7 +423,7 @@ mod tests {
     }
 
     fn check(words: [u8; 2], text: &str, expected: &[&str]) {
-        let found = terms(Analysis { words, ..Analysis::default() }, text);
+        let found = terms(Analysis { words, characters: [0, 0], ..Analysis::default() }, text);
         assert_eq!(found.iter().map(|(t, _)| t.as_str()).collect::<Vec<_>>(), expected, "{text:?}");
     }
 
@@ -453,7 +453,8 @@ mod tests {
 
     #[test]
     fn without_punctuation_only_words_are_left() {
-        let analysis = Analysis { words: [1, 1], punctuation: false, ..Analysis::default() };
+        let analysis =
+            Analysis { words: [1, 1], characters: [0, 0], punctuation: false, ..Analysis::default() };
         let found = terms(analysis, "No!!! :) 👍 https://example.org");
         assert_eq!(found.iter().map(|(t, _)| t.as_str()).collect::<Vec<_>>(), ["no", "<link>"]);
     }
@@ -479,7 +480,7 @@ mod tests {
     fn spans_point_into_the_original_text() {
         let text = "You ＦＯＯＬ, id\u{200b}iot &amp; sh1t";
         let words = |t: &str| {
-            terms(Analysis { words: [1, 1], ..Analysis::default() }, text)
+            terms(Analysis { words: [1, 1], characters: [0, 0], ..Analysis::default() }, text)
                 .into_iter()
                 .find(|(w, _)| w == t)
                 .map(|(_, s)| &text[s])

@@ -161,7 +161,9 @@ fn a_broken_gzip_stream() {
     for name in ["cut", "broken"] {
         let ran = partly(&folder, &["extract", &format!("{name}.gz")]);
         assert!((1..20_000).contains(&ran.json_lines().len()), "{}", ran.stderr);
-        insta::assert_snapshot!(format!("gzip_{name}"), without_numbers(&ran.stderr));
+        // What comes out of a stream between its break and where the break shows is up to how it was packed.
+        let told = ran.stderr.lines().filter(|line| line.contains("gzip")).collect::<Vec<_>>().join("\n");
+        insta::assert_snapshot!(format!("gzip_{name}"), without_numbers(&told));
     }
     insta::assert_snapshot!("gzip_head", refused(folder, &["extract", "head.gz"]));
 }

@@ -342,6 +342,11 @@ impl Dom {
         self.attrs(node).iter().find(|a| &*a.name == name).map(|a| &*a.value)
     }
 
+    /// The values of all attributes called `name`.
+    pub(super) fn attrs_called<'d>(&'d self, name: &'d str) -> impl Iterator<Item = &'d str> {
+        self.attrs.iter().filter(move |a| &*a.name == name).map(|a| &*a.value)
+    }
+
     /// The classes of `node`.
     pub(super) fn classes(&self, node: usize) -> impl Iterator<Item = &str> {
         self.attr(node, "class").unwrap_or_default().split_ascii_whitespace()

@@ -14,7 +14,8 @@ mod parse;
 mod prose;
 mod records;
 mod signs;
-mod tame;
+mod tokens;
+mod attributes;
 mod thread;
 mod words;
 
@@ -91,6 +92,18 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
         }
     }
     found
+}
+
+/// The words of a piece of markup, and those it quotes.
+pub(in crate::extract) fn fragment(html: &str) -> (String, Vec<String>) {
+    let dom = parse::parse(html);
+    let whole = prose::prose(&dom, 0..dom.len(), |node| match dom.tag(node) {
+        dom::Tag::Blockquote => prose::Step::Quote,
+        tag if tag.is_mute() => prose::Step::Over,
+        _ if dom.classes(node).any(|c| c == "quote") => prose::Step::Quote,
+        _ => prose::Step::Into,
+    });
+    (whole.text, whole.quoted)
 }
 
 /// The comments of one group, each with the node it begins at.

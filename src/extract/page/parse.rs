@@ -1,21 +1,17 @@
-//! Markup → [`Dom`]: html5ever's tokenizer and tree builder, our own arena.
+//! Markup → [`Dom`]: our cutter, html5ever's tree builder, our own arena.
 //!
 //! In comes a page as text, out comes a [`Dom`].
-//! Two things stand between the tokenizer and the tree builder so that time and memory stay linear in the
+//! Two things stand between the cutter and the tree builder so that time and memory stay linear in the
 //! page's size: elements nested deeper than [`MAX_DEPTH`] are read as if they were not there (their text is
 //! kept), and so are elements past [`MAX_ELEMENTS`]; and formatting elements (`b`, `i`, `font` …) are named
 //! so that the tree builder does not reopen each of them in each later paragraph, which unclosed ones make
 //! quadratic.
-//! Scripts and styles are dropped, except the text of `application/ld+json`.
 
 use super::dom::{Attr, Dom, DomBuilder, Tag};
-use super::tame::tame;
-use html5ever::buffer_queue::BufferQueue;
+use super::tokens::{Piece, tokens};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode};
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    Tag as TagToken, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{Tag as TagToken, TagKind, Token, TokenSink};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use html5ever::{Attribute, ExpandedName, LocalName, QualName, local_name, ns};
 use std::borrow::Cow;
@@ -37,102 +33,69 @@ pub(super) fn parse(page: &str) -> Dom {
         exact_errors: false,
         ..TreeBuilderOpts::default()
     };
-    let gate = Gate {
-        builder: TreeBuilder::new(sink, options),
-        skipped: RefCell::default(),
-        elements: Cell::new(0),
-    };
-    let tokenizer = Tokenizer::new(gate, TokenizerOpts { discard_bom: true, ..TokenizerOpts::default() });
-    let input = BufferQueue::default();
-    // Tendrils hold at most 4 GiB; the reader has bounded the page long before.
-    input.push_back(StrTendril::from_slice(&tame(page)));
-    while let html5ever::TokenizerResult::Script(_) | html5ever::TokenizerResult::EncodingIndicator(_) =
-        tokenizer.feed(&input)
-    {}
-    tokenizer.end();
-    tokenizer.sink.builder.sink.arena.take().into_dom()
+    let gate = Gate { builder: TreeBuilder::new(sink, options), skipped: Vec::new(), elements: 0 };
+    let mut gate = gate;
+    let mut json = Vec::new();
+    tokens(&StrTendril::from(page), |piece| match piece {
+        Piece::Token(token) => gate.token(token),
+        Piece::Json(text) => json.push(text),
+    });
+    // What the builder answers steers a tokenizer of its own, which there is none of: raw text never reaches it.
+    let _ = gate.builder.process_token(Token::EOFToken, 1);
+    gate.builder.end();
+    gate.builder.sink.arena.take().into_dom(json)
 }
 
 /// Lets tokens through to the tree builder, or not.
 struct Gate {
     builder: TreeBuilder<Handle, Sink>,
     /// Names whose start tags were left out, innermost last, so that their end tags are left out too.
-    skipped: RefCell<Vec<LocalName>>,
-    elements: Cell<u32>,
+    skipped: Vec<LocalName>,
+    elements: u32,
 }
 
 impl Gate {
-    /// Whether the tag goes to the builder.
-    fn passes(&self, tag: &TagToken) -> bool {
-        // A frame left open within `noscript` would swallow the rest: browsers read neither, we read both.
-        if tag.name == local_name!("iframe") {
-            return false;
-        }
-        let mut skipped = self.skipped.borrow_mut();
-        if tag.kind == TagKind::EndTag {
-            if skipped.last() == Some(&tag.name) {
-                skipped.pop();
-                return false;
-            }
-            let depth = &self.builder.sink.depth;
-            depth.set(depth.get().saturating_sub(1));
-            return true;
-        }
-        // Raw text must reach the builder: it alone switches the tokenizer's state.
-        if is_raw_text(&tag.name) {
-            return true;
-        }
-        let full = self.elements.get() >= MAX_ELEMENTS;
-        if full || self.builder.sink.depth.get() >= MAX_DEPTH {
-            if !tag.self_closing && !is_void(&tag.name) && skipped.len() < MAX_ELEMENTS as usize {
-                skipped.push(tag.name.clone());
-            }
-            return false;
-        }
-        self.elements.set(self.elements.get() + 1);
-        true
-    }
-}
-
-impl TokenSink for Gate {
-    type Handle = Handle;
-
-    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Handle> {
-        match token {
+    fn token(&mut self, token: Token) {
+        let token = match token {
             Token::TagToken(mut tag) => {
                 if !self.passes(&tag) {
-                    return TokenSinkResult::Continue;
+                    return;
                 }
                 if let Some(name) = plain_name(&tag.name) {
                     tag.name = name;
                 }
-                self.builder.process_token(Token::TagToken(tag), line)
+                Token::TagToken(tag)
             }
-            Token::CommentToken(_) | Token::ParseError(_) => TokenSinkResult::Continue,
-            token => self.builder.process_token(token, line),
+            token => token,
+        };
+        let _ = self.builder.process_token(token, 1);
+    }
+
+    /// Whether the tag goes to the builder.
+    fn passes(&mut self, tag: &TagToken) -> bool {
+        // A frame left open within `noscript` would swallow the rest: browsers read neither, we read both. After
+        // `plaintext` nothing would be markup.
+        if matches!(tag.name, local_name!("iframe") | local_name!("plaintext") | local_name!("frameset")) {
+            return false;
         }
+        let depth = &self.builder.sink.depth;
+        if tag.kind == TagKind::EndTag {
+            if self.skipped.last() == Some(&tag.name) {
+                self.skipped.pop();
+                return false;
+            }
+            depth.set(depth.get().saturating_sub(1));
+            return true;
+        }
+        if self.elements >= MAX_ELEMENTS || depth.get() >= MAX_DEPTH {
+            if !tag.self_closing && !is_void(&tag.name) && self.skipped.len() < MAX_ELEMENTS as usize {
+                self.skipped.push(tag.name.clone());
+            }
+            return false;
+        }
+        self.elements += 1;
+        true
     }
-
-    fn end(&self) {
-        self.builder.end();
-    }
-
-    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
-        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
-    }
-}
-
-fn is_raw_text(name: &LocalName) -> bool {
-    matches!(
-        *name,
-        local_name!("script")
-            | local_name!("style")
-            | local_name!("textarea")
-            | local_name!("title")
-            | local_name!("xmp")
-            | local_name!("noembed")
-            | local_name!("noframes")
-    )
 }
 
 fn is_void(name: &LocalName) -> bool {
@@ -222,12 +185,11 @@ struct Node {
 #[derive(Default)]
 struct Arena {
     nodes: Vec<Node>,
-    json: Vec<StrTendril>,
 }
 
 impl Arena {
     fn with_capacity(n: usize) -> Self {
-        let mut arena = Self { nodes: Vec::with_capacity(n.min(1 << 20)), json: Vec::new() };
+        let mut arena = Self { nodes: Vec::with_capacity(n.min(1 << 20)) };
         arena.push(Content::Element { tag: Tag::Document, attrs: Vec::new() });
         arena
     }
@@ -305,21 +267,12 @@ impl Arena {
     }
 
     /// Whether text in `parent` is a page's words, data, or neither.
-    fn text(&mut self, parent: u32, text: StrTendril) -> Option<u32> {
-        if let Content::Element { tag: Tag::Script, attrs } = &self.nodes[parent as usize].content {
-            if attrs.iter().any(|a| a.name == local_name!("type") && a.value.contains("ld+json")) {
-                self.json.push(text);
-            }
-            return None;
-        }
-        if let Content::Element { tag: Tag::Style, .. } = &self.nodes[parent as usize].content {
-            return None;
-        }
+    fn text(&mut self, text: StrTendril) -> Option<u32> {
         Some(self.push(Content::Text(text)))
     }
 
     /// Walks the tree in document order, without recursion.
-    fn into_dom(mut self) -> Dom {
+    fn into_dom(mut self, json: Vec<StrTendril>) -> Dom {
         let mut dom = DomBuilder::with_capacity(self.nodes.len());
         let mut id = 0;
         loop {
@@ -345,7 +298,7 @@ impl Arena {
                     break;
                 }
                 if parent == NONE {
-                    return dom.finish(self.json);
+                    return dom.finish(json);
                 }
                 id = parent;
             }
@@ -353,51 +306,8 @@ impl Arena {
     }
 }
 
-/// The attributes anything here looks at, beside `data-…`; the last ones are Reddit's.
-const KEPT: [&str; 30] = [
-    "class",
-    "id",
-    "href",
-    "title",
-    "datetime",
-    "rel",
-    "role",
-    "type",
-    "name",
-    "content",
-    "alt",
-    "lang",
-    "property",
-    "typeof",
-    "itemprop",
-    "itemtype",
-    "itemscope",
-    "style",
-    "width",
-    "src",
-    "aria-level",
-    "aria-label",
-    "author",
-    "score",
-    "permalink",
-    "depth",
-    "created-timestamp",
-    "thingid",
-    "parentid",
-    "shadowrootmode",
-];
-
-/// The attributes in [`KEPT`].
 fn kept(attrs: Vec<Attribute>) -> Vec<Attr> {
-    let mut kept: Vec<Attr> = Vec::with_capacity(attrs.len().min(4));
-    for a in attrs {
-        let name = a.name.local;
-        let keep = name.starts_with("data-") || KEPT.contains(&&*name);
-        if keep && kept.len() < 64 {
-            kept.push(Attr { name, value: a.value });
-        }
-    }
-    kept
+    attrs.into_iter().map(|a| Attr { name: a.name.local, value: a.value }).collect()
 }
 
 impl TreeSink for Sink {
@@ -435,7 +345,7 @@ impl TreeSink for Sink {
                 self.depth.set(arena.node(node.id).depth);
             }
             NodeOrText::AppendText(text) => {
-                if let Some(id) = arena.text(parent.id, text) {
+                if let Some(id) = arena.text(text) {
                     arena.append(parent.id, id);
                 }
             }
@@ -460,7 +370,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let parent = arena.node(sibling.id).parent;
                 if parent != NONE
-                    && let Some(id) = arena.text(parent, text)
+                    && let Some(id) = arena.text(text)
                 {
                     arena.insert_before(sibling.id, id);
                 }

@@ -113,11 +113,8 @@ impl<'d> Reader<'d> {
         let (mut dates, mut persons, mut prose, mut links, mut stories) = (0, 0, 0, 0, 0);
         // Where everything has a headline, a headline says nothing.
         let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
-        let bodies = (0..n)
-            .filter(|n| self.dom.attr(*n, "itemprop").is_some_and(|v| v.ends_with("articleBody")))
-            .take(2)
-            .count()
-            < 2;
+        let bodies =
+            self.dom.attrs_called("itemprop").filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
         for node in 0..n {
             self.signs.dates.push(dates);
             self.signs.persons.push(persons);
@@ -303,14 +300,14 @@ impl<'d> Reader<'d> {
 
     /// Whether an element is a heading such as `3 comments`.
     fn announces(&self, node: usize, tag: Tag) -> bool {
-        if !(tag == Tag::Heading || matches!(tag, Tag::Div | Tag::P | Tag::Span | Tag::B | Tag::Legend)) {
+        if !(tag == Tag::Heading || matches!(tag, Tag::Div | Tag::P | Tag::Legend)) {
             return false;
         }
         let text = self.dom.text(node);
         if text.len() > 80 || text.len() < 4 {
             return false;
         }
-        let links = self.dom.inside(node).any(|n| self.dom.tag(n) == Tag::A);
+        let links = self.dom.inside(node).take(50).any(|n| self.dom.tag(n) == Tag::A);
         let numbered = text.bytes().any(|b| b.is_ascii_digit());
         (tag == Tag::Heading || !links && !numbered)
             && crate::extract::plain::announces(text)
@@ -323,14 +320,15 @@ impl<'d> Reader<'d> {
                 || self.dom.attr(node, "src").is_some_and(|s| s.contains("avatar"))
                 || self.dom.attr(node, "alt").is_some_and(|s| s.contains("vatar"));
         }
-        let named = own.any(Meaning::AUTHOR | Meaning::PROFILE)
-            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()));
-        if !named && tag != Tag::Cite {
-            return self.dom.attr(node, "data-author").is_some();
-        }
         let text = self.dom.text(node);
         let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
-        text.len() < 1_200 && (1..=most).contains(&letters(text))
+        if text.len() > 1_200 || !(1..=most).contains(&letters(text)) {
+            return false;
+        }
+        own.any(Meaning::AUTHOR | Meaning::PROFILE)
+            || tag == Tag::Cite
+            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()))
+            || self.dom.attr(node, "data-author").is_some()
     }
 }
 
@@ -379,11 +377,13 @@ fn says_person(text: &str) -> bool {
     if text.len() > 60 {
         return false;
     }
-    let lower = text.to_lowercase();
-    STARTS.iter().any(|s| lower.starts_with(s))
-        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"]
-            .iter()
-            .any(|s| lower.ends_with(s))
+    let bytes = text.as_bytes();
+    let starts = |s: &&str| bytes.len() >= s.len() && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes());
+    let ends = |s: &&str| {
+        bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes())
+    };
+    STARTS.iter().any(starts)
+        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
 }
 
 /// Letters and figures, roughly: everything but blanks.

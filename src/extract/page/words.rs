@@ -5,7 +5,7 @@
 //! `comment-list`, `commentlist` alike), each is looked up, and the meanings are joined.
 //! Nothing here knows a site.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
@@ -236,8 +236,8 @@ const STEMS: &[&str] = &[
     "reactie",
 ];
 
-static WORDS: LazyLock<HashMap<&'static str, Meaning>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
+static WORDS: LazyLock<FxHashMap<&'static str, Meaning>> = LazyLock::new(|| {
+    let mut words = FxHashMap::default();
     for (meaning, list) in STOCK {
         for word in list.split_whitespace() {
             *words.entry(word).or_insert(Meaning::NONE) |= *meaning;

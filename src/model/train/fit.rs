@@ -6,7 +6,7 @@ use crate::counts::matrix::CountMatrix;
 use crate::counts::weighted::WeightedMatrix;
 use crate::counts::weighting::{FittedWeighting, Weighting};
 use crate::label::{Head, HeadKind, LabelId, Truth};
-use crate::logistic::{DesignMatrix, LinearModel};
+use crate::logistic::LinearModel;
 use crate::model::{Link, ModelHead, derive};
 use crate::naive_bayes::{LabelledCounts, NaiveBayes, NaiveBayesSettings};
 use ndarray::Array2;
@@ -121,7 +121,7 @@ impl Documents {
             problem: "its weighting was not prepared".into(),
         })?;
         let rows: Vec<usize> = (0..labels.truths.len()).filter(|&i| labels.truths[i].is_some()).collect();
-        let design = DesignMatrix::from(matrix.select_rows(&rows));
+        let labelled = matrix.select_rows(&rows);
         let params = settings.logistic().check()?;
         let n_columns = ModelHead::columns_of(head);
         let columns = (0..n_columns)
@@ -135,7 +135,7 @@ impl Documents {
                 };
                 let weights: Vec<f64> = truths.iter().zip(&rows).map(weight).collect();
                 let truths: Vec<bool> = truths.into_iter().map(Option::unwrap_or_default).collect();
-                Ok(params.fit(&design, &truths, Some(&weights))?)
+                Ok(params.fit(&labelled, &truths, Some(&weights))?)
             })
             .collect::<Result<Vec<LinearModel>, TrainError>>()?;
         let mut weights = Array2::zeros((matrix.n_terms(), n_columns));

@@ -6,16 +6,18 @@
 //! Deliberately absent: reading comments, and figures; the out-of-fold predictions are returned for whoever
 //! evaluates them.
 
+mod auto;
 mod fit;
 mod out_of_fold;
 mod settings;
 
+pub use auto::Trial;
 pub use out_of_fold::OutOfFold;
 pub use settings::{Algorithm, HeadSettings, UnknownAlgorithm};
 
 use super::{About, Group, GroupError, Model, ModelHead, Readout};
+use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer, VectorizerError};
-use crate::counts::weighting::Weighting;
 use crate::counts::weighting::{FittedWeighting, WeightingError};
 use crate::label::{Head, Truth};
 use crate::logistic::LogisticError;
@@ -23,6 +25,7 @@ use crate::naive_bayes::NaiveBayesError;
 use crate::text::{Analysis, AnalysisError, Analyzer};
 use fit::{Documents, FittedHead, Labels};
 use ndarray::Array2;
+use out_of_fold::{Counted, Job};
 
 /// What to train: everything a recipe says but where the comments are.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +34,8 @@ pub struct Plan {
     pub about: About,
     /// How texts become terms.
     pub analysis: Analysis,
+    /// Whether `auto` heads may also choose other runs of words and characters.
+    pub search_analysis: bool,
     /// Which terms are kept.
     pub pruning: Pruning,
     /// The heads and how each is fitted.
@@ -38,12 +43,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The weightings its heads ask for; naive Bayes has its own.
-    fn weightings(&self) -> impl Iterator<Item = Weighting> {
-        self.heads
-            .iter()
-            .filter(|(_, settings)| settings.naive_bayes().is_none())
-            .map(|(_, settings)| settings.weighting)
+    /// Each head as it is to be fitted.
+    fn jobs(&self) -> Vec<Job<'_>> {
+        self.heads.iter().enumerate().map(|(h, (head, settings))| Job { h, head, settings }).collect()
     }
 }
 
@@ -67,11 +69,15 @@ pub struct Trained {
     pub model: Model,
     /// For each head, what it said of comments it had not seen; none without folds.
     pub out_of_fold: Vec<OutOfFold>,
+    /// What [`Algorithm::Auto`] chose from; empty where nothing was left to choose.
+    pub trials: Vec<Trial>,
 }
 
 /// What training is about to do; for those who wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
+    /// Trying so many settings with these runs of words and characters.
+    Trials(usize, Analysis),
     /// Learning the vocabulary of this many comments.
     Vocabulary(usize),
     /// Fitting on all but fold `.0` (from 1) of `.1`.
@@ -90,6 +96,12 @@ pub enum TrainError {
         head: String,
         /// The label.
         label: String,
+    },
+    /// Nothing to choose by.
+    #[error("head `{head}`: `auto` chooses by cross-validation: found no folds, expected at least 2")]
+    NoFolds {
+        /// The head's name.
+        head: String,
     },
     /// A weight that naive Bayes cannot count with.
     #[error("head `{head}`: found weight {weight}, expected whole numbers, since naive Bayes keeps counts")]
@@ -147,21 +159,24 @@ pub fn train(
     for ((head, _), truths) in plan.heads.iter().zip(set.truths) {
         check_support(head, truths)?;
     }
+    let chosen = auto::choose(plan, set, &mut on_step)?;
+    let plan = &chosen.plan;
     on_step(Step::Vocabulary(set.texts.len()));
-    let analyzer = Analyzer::try_from(plan.analysis)?;
-    // The most terms any fold can keep: pruned again, with its own counts, in each fold and at the end.
-    let every = Pruning { max_terms: None, ..plan.pruning };
-    let whole = Vectorizer::fit(analyzer, set.texts, every)?;
-    let counts = whole.counts(set.texts)?;
-    let out_of_fold = out_of_fold::score(plan, set, &whole, &counts, &mut on_step)?;
+    let (whole, counts) = count(plan, set)?;
+    let counted = Counted { vectorizer: &whole, counts: &counts, pruning: plan.pruning };
+    let out_of_fold = match chosen.out_of_fold {
+        Some(out_of_fold) => out_of_fold,
+        None => out_of_fold::score(&plan.jobs(), set, &counted, &mut on_step)?,
+    };
     on_step(Step::Final);
     let kept = plan.pruning.keep(whole.vocabulary(), &counts.document_frequencies());
     let vectorizer = match kept.len() == whole.vocabulary().len() {
         true => whole,
-        false => Vectorizer::new(analyzer, whole.vocabulary().select(&kept)),
+        false => Vectorizer::new(*whole.analyzer(), whole.vocabulary().select(&kept)),
     };
     let counts = counts.select_terms(&kept);
-    let documents = Documents::new(counts, vectorizer.vocabulary().n_characters(), plan.weightings())?;
+    let weightings = plan.heads.iter().filter_map(|(_, settings)| settings.own_weighting());
+    let documents = Documents::new(counts, vectorizer.vocabulary().n_characters(), weightings)?;
     let mut parts = Parts::default();
     for (h, (head, settings)) in plan.heads.iter().enumerate() {
         let fitted =
@@ -169,7 +184,16 @@ pub fn train(
         parts.add(head, settings, &set.truths[h], fitted, out_of_fold.get(h));
     }
     let model = parts.model(plan.about.clone(), vectorizer)?;
-    Ok(Trained { model, out_of_fold })
+    Ok(Trained { model, out_of_fold, trials: chosen.trials })
+}
+
+/// Counts the corpus with the most terms any fold can keep: pruned again, with its own counts, in each fold and at
+/// the end.
+fn count(plan: &Plan, set: &TrainingSet<'_>) -> Result<(Vectorizer, CountMatrix), TrainError> {
+    let every = Pruning { max_terms: None, ..plan.pruning };
+    let whole = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, every)?;
+    let counts = whole.counts(set.texts)?;
+    Ok((whole, counts))
 }
 
 fn check_support(head: &Head, truths: &[Option<Truth>]) -> Result<(), TrainError> {

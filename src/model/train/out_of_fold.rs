@@ -2,10 +2,10 @@
 
 use super::fit::{Documents, Labels};
 use super::settings::HeadSettings;
-use super::{Plan, Step, TrainError, TrainingSet};
-use crate::calibration::{Calibration, threshold};
+use super::{Step, TrainError, TrainingSet};
+use crate::calibration::{Calibration, Scored, choose_threshold};
 use crate::counts::matrix::CountMatrix;
-use crate::counts::vectorizer::Vectorizer;
+use crate::counts::vectorizer::{Pruning, Vectorizer};
 use crate::label::{Decision, Head, LabelId, Truth};
 use crate::model::{Link, ModelHead, Readout};
 use ndarray::{Array2, Axis};
@@ -38,47 +38,65 @@ impl Fold {
     }
 }
 
-/// Scores every comment with heads fitted on the other folds; nothing if there are no folds.
+/// A head of the plan, and one way to fit it.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    /// The head's position in the plan, whose truths it learns.
+    pub(super) h: usize,
+    pub(super) head: &'a Head,
+    pub(super) settings: &'a HeadSettings,
+}
+
+/// The whole corpus, counted with the most terms that any fold can keep.
+pub(super) struct Counted<'a> {
+    pub(super) vectorizer: &'a Vectorizer,
+    pub(super) counts: &'a CountMatrix,
+    pub(super) pruning: Pruning,
+}
+
+/// Scores every comment with fits on the other folds, once for each job; nothing if there are no folds.
 pub(super) fn score(
-    plan: &Plan,
+    jobs: &[Job<'_>],
     set: &TrainingSet<'_>,
-    whole: &Vectorizer,
-    counts: &CountMatrix,
+    counted: &Counted<'_>,
     on_step: &mut impl FnMut(Step),
 ) -> Result<Vec<OutOfFold>, TrainError> {
+    let Counted { vectorizer: whole, counts, pruning } = counted;
     let n_folds = set.folds.iter().max().map_or(0, |&last| last + 1);
     let n_texts = set.texts.len();
-    let mut log_odds: Vec<Array2<f64>> = plan
-        .heads
+    let mut log_odds: Vec<Array2<f64>> = jobs
         .iter()
-        .map(|(head, _)| Array2::from_elem((n_texts, ModelHead::columns_of(head)), f64::NAN))
+        .map(|job| Array2::from_elem((n_texts, ModelHead::columns_of(job.head)), f64::NAN))
         .collect();
-    let mut links = vec![Link::Logistic; plan.heads.len()];
+    let mut links = vec![Link::Logistic; jobs.len()];
     for k in 0..n_folds {
         on_step(Step::Fold(usize::from(k) + 1, usize::from(n_folds)));
         let fold = Fold::of(set.folds, k);
         let train = counts.select_rows(&fold.train);
-        let kept = plan.pruning.keep(whole.vocabulary(), &train.document_frequencies());
+        let kept = pruning.keep(whole.vocabulary(), &train.document_frequencies());
         let n_characters = kept.partition_point(|&id| id < whole.vocabulary().n_characters()) as u32;
-        let documents = Documents::new(train.select_terms(&kept), n_characters, plan.weightings())?;
+        let weightings = jobs.iter().filter_map(|job| job.settings.own_weighting());
+        let documents = Documents::new(train.select_terms(&kept), n_characters, weightings)?;
         let test = counts.select_rows(&fold.test).select_terms(&kept);
         let weights: Vec<f32> = fold.train.iter().map(|&i| set.weights[i]).collect();
-        for (h, (head, settings)) in plan.heads.iter().enumerate() {
-            let truths: Vec<Option<Truth>> = fold.train.iter().map(|&i| set.truths[h][i].clone()).collect();
-            super::check_support(head, &truths)?;
-            let fitted = documents.fit(head, settings, &Labels { truths: &truths, weights: &weights })?;
-            links[h] = fitted.link;
+        for (j, job) in jobs.iter().enumerate() {
+            let truths: Vec<Option<Truth>> =
+                fold.train.iter().map(|&i| set.truths[job.h][i].clone()).collect();
+            super::check_support(job.head, &truths)?;
+            let fitted =
+                documents.fit(job.head, job.settings, &Labels { truths: &truths, weights: &weights })?;
+            links[j] = fitted.link;
             for (row, &i) in fitted.log_odds(&test).rows().into_iter().zip(&fold.test) {
-                log_odds[h].row_mut(i).assign(&row);
+                log_odds[j].row_mut(i).assign(&row);
             }
         }
     }
     if n_folds == 0 {
         return Ok(Vec::new());
     }
-    let heads = plan.heads.iter().zip(log_odds).zip(links).enumerate();
-    Ok(heads
-        .map(|(h, ((plan, log_odds), link))| HeadScores::new(plan, link, &log_odds, set, h).calibrated())
+    let scores = jobs.iter().zip(log_odds).zip(links);
+    Ok(scores
+        .map(|((job, log_odds), link)| HeadScores::new(job, link, &log_odds, set).calibrated())
         .collect())
 }
 
@@ -95,13 +113,8 @@ struct HeadScores<'a> {
 }
 
 impl<'a> HeadScores<'a> {
-    fn new(
-        (head, settings): &'a (Head, HeadSettings),
-        link: Link,
-        log_odds: &Array2<f64>,
-        set: &TrainingSet<'a>,
-        h: usize,
-    ) -> Self {
+    fn new(job: &Job<'a>, link: Link, log_odds: &Array2<f64>, set: &TrainingSet<'a>) -> Self {
+        let Job { h, head, settings } = *job;
         let truths = &set.truths[h];
         let documents: Vec<usize> = (0..truths.len()).filter(|&i| truths[i].is_some()).collect();
         Self {
@@ -155,7 +168,7 @@ impl<'a> HeadScores<'a> {
             let label = if n_columns == self.head.labels.len() { c } else { 1 };
             let known = rows.iter().zip(&answers).filter_map(|(&i, p)| Some((p[label], self.truth(i, c)?)));
             let (probabilities, truths): (Vec<f64>, Vec<bool>) = known.unzip();
-            threshold::choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
+            choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
         };
         readout.thresholds = (0..n_columns).map(threshold).collect();
         readout
@@ -181,6 +194,10 @@ impl<'a> HeadScores<'a> {
                 weights.push(self.weights[i]);
             }
         }
-        self.settings.calibration.of(&log_odds, &truths, &weights)
+        // Log-odds of a fit are finite, and weights were checked when they were read.
+        match Scored::new(&log_odds, &truths, Some(&weights)) {
+            Ok(scored) => self.settings.calibration.fit(&scored),
+            Err(_) => Calibration::Identity,
+        }
     }
 }

@@ -1,30 +1,20 @@
-//! `report.json`: the contract other programs read.
-//!
-//! One head's report is one object; several heads are `{"heads": [object, …], "provenance": …}`.
-//!
-//! | key | value |
-//! | :-- | :-- |
-//! | `head`, `kind`, `target`, `labels`, `n` | the question; `kind` is `one-of` or `each`; comments evaluated |
-//! | `confusion` | one-of: rows are the truth, columns the prediction; each: label → `[[no no, no yes], [yes no, yes yes]]` |
-//! | `accuracy`, `macro_f1`, `weighted_f1`, `auc`, `average_precision`, `log_loss`, `brier`, … | the figures, by [`Figure::name`] |
-//! | `per_class` | label → `precision`, `recall`, `f1`, `support`, `predicted`, `auc`, `average_precision`, `log_loss`, `brier` |
-//! | `intervals` | `resamples`, `seed`, `groups`, figure → `[low, high]`, and `per_class` likewise; `null` if not asked for |
-//! | `baselines` | `majority` and `prior`, each figure → value |
-//! | `calibration` | one-of: a table; each: label → table |
-//! | `together` | each only: how often labels hold together, in the `truth` and as `predicted` |
-//! | `provenance` | what is known of `model`, `data`, `recipe`, `command`, `seed`, `version`, `time` |
-//!
-//! What is undefined is `null`. Numbers are not rounded. Keys may be added, never renamed.
+//! Evaluations as JSON values.
 
-use super::{Provenance, Report};
+use super::super::{ComparedHead, Provenance, Report};
+use super::layout::layout;
 use crate::evaluate::{
-    ClassFigure, Confusion, ConfusionMatrix, Estimate, Evaluation, Figure, Interval, Reliability, Score,
+    ClassFigure, Comparison, Confusion, ConfusionMatrix, Estimate, Evaluation, Fairness, Figure, GroupAuc,
+    Interval, Outcome, Rates, Reliability, Score,
 };
+use crate::label::Head;
 use serde_json::{Map, Value, json};
+
+/// Curves are written in steps of this part of the comments, so that the file stays small.
+pub(crate) const CURVE_STEPS: u64 = 100;
 
 /// The report as indented JSON, ended by a line break.
 pub fn render(report: &Report) -> String {
-    let mut text = format!("{:#}", value(report));
+    let mut text = layout(&value(report));
     text.push('\n');
     text
 }
@@ -45,7 +35,7 @@ pub fn value(report: &Report) -> Value {
     }
 }
 
-fn head(evaluation: &Evaluation) -> Map<String, Value> {
+pub(super) fn head(evaluation: &Evaluation) -> Map<String, Value> {
     let head = &evaluation.head;
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| object.insert(key.into(), value);
@@ -72,6 +62,7 @@ fn head(evaluation: &Evaluation) -> Map<String, Value> {
         json!({"majority": baseline(|score| score.majority), "prior": baseline(|score| score.prior)}),
     );
     put("calibration", calibration(evaluation));
+    put("threshold", thresholds(evaluation));
     if let Confusion::Each { together, .. } = &evaluation.confusion {
         put("together", json!({"truth": together.truth, "predicted": together.predicted}));
     }
@@ -165,6 +156,96 @@ fn reliability(table: &Reliability) -> Value {
     json!({"ece": table.ece, "brier_parts": parts, "bins": bins})
 }
 
+/// Columns rather than objects: a curve has hundreds of steps.
+fn thresholds(evaluation: &Evaluation) -> Value {
+    let questions = evaluation.questions.iter().map(|question| {
+        let curve = question.curve.thinned(CURVE_STEPS);
+        let column = |number: fn(Outcome) -> Value| curve.outcomes().map(number).collect::<Vec<_>>();
+        let value = json!({
+            "positives": curve.positives(),
+            "negatives": curve.n() - curve.positives(),
+            "thresholds": column(|outcome| json!(outcome.threshold)),
+            "rightly_held": column(|outcome| json!(outcome.rightly_held())),
+            "wrongly_held": column(|outcome| json!(outcome.wrongly_held())),
+            "histogram": {
+                "negatives": question.histogram.negatives,
+                "positives": question.histogram.positives,
+            },
+        });
+        (evaluation.head.labels.name(question.label).to_owned(), value)
+    });
+    Value::Object(questions.collect())
+}
+
+/// Two models' answers to one head: both reports' heads, and what differs.
+pub fn comparison(compared: &ComparedHead) -> Value {
+    let Comparison { before, after, differences, tests, changes, intervals } = &compared.comparison;
+    let differences = differences.iter().map(|(figure, difference)| {
+        let interval = difference.interval.map(|Interval { low, high }| [low, high]);
+        (figure.name().to_owned(), json!({"value": difference.value, "interval": interval}))
+    });
+    let tests: Vec<Value> = tests
+        .iter()
+        .map(|test| {
+            json!({
+                "only_before": test.only_before,
+                "only_after": test.only_after,
+                "p_value": test.p_value,
+            })
+        })
+        .collect();
+    json!({
+        "before": {"model": compared.before, "report": head(before)},
+        "after": {"model": compared.after, "report": head(after)},
+        "differences": Value::Object(differences.collect()),
+        "resamples": intervals.map(|basis| basis.resamples),
+        "mcnemar": tests,
+        "n_changed": changes.len(),
+    })
+}
+
+/// One label's fairness over groups.
+pub fn fairness(head: &Head, fairness: &Fairness) -> Value {
+    let groups = fairness.groups.iter().map(|group| {
+        let mut object = Map::new();
+        object.insert("name".into(), json!(group.name));
+        object.append(&mut rates(&group.rates));
+        for (auc, name) in GROUP_AUCS {
+            object.insert(name.into(), estimate(group.auc(auc)));
+        }
+        Value::Object(object)
+    });
+    let means = GROUP_AUCS.map(|(auc, name)| (name.to_owned(), json!(fairness.power_mean(auc))));
+    json!({
+        "head": head.name,
+        "label": head.labels.name(fairness.label),
+        "overall": rates(&fairness.overall),
+        "groups": groups.collect::<Vec<_>>(),
+        "resamples": fairness.intervals.map(|basis| basis.resamples),
+        "seed": fairness.intervals.map(|basis| basis.seed),
+        "n_groups": fairness.intervals.and_then(|basis| basis.n_groups),
+        "power_means": Value::Object(means.into_iter().collect()),
+    })
+}
+
+pub(super) const GROUP_AUCS: [(GroupAuc, &str); 3] =
+    [(GroupAuc::Subgroup, "subgroup_auc"), (GroupAuc::Bpsn, "bpsn_auc"), (GroupAuc::Bnsp, "bnsp_auc")];
+
+fn rates(rates: &Rates) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("positives".into(), json!(rates.positives));
+    object.insert("negatives".into(), json!(rates.negatives));
+    object.insert("too_few".into(), json!(rates.are_of_too_few()));
+    object.insert("false_positive_rate".into(), estimate(rates.false_positive_rate));
+    object.insert("false_negative_rate".into(), estimate(rates.false_negative_rate));
+    object
+}
+
+fn estimate(estimate: Estimate) -> Value {
+    let interval = estimate.interval.map(|Interval { low, high }| [low, high]);
+    json!({"value": estimate.value, "interval": interval})
+}
+
 fn provenance(provenance: &Provenance) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Option<Value>| {
@@ -203,6 +284,17 @@ mod tests {
         let report =
             Report { evaluations: vec![examples::each(&["toxicity", "threat"])], ..Report::default() };
         insta::assert_snapshot!(render(&report));
+    }
+
+    #[test]
+    fn two_models_and_groups() {
+        let compared = comparison(&examples::comparison());
+        assert_eq!(compared["before"]["report"]["head"], "incivility");
+        assert!(compared["differences"]["accuracy"]["value"].as_f64().is_some_and(|value| value < 0.0));
+        let fairness = fairness(&examples::two_labels().head, &examples::details()[0].fairness[0]);
+        assert_eq!(fairness["groups"][1]["name"], "anglers");
+        assert_eq!(fairness["groups"][1]["too_few"], true);
+        assert!(fairness["power_means"]["bpsn_auc"].is_number());
     }
 
     #[test]

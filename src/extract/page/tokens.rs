@@ -1,0 +1,378 @@
+//! A page → the tokens that its tree is built from.
+//!
+//! html5ever's tree builder makes the tree; this cuts the page for it, as the HTML standard's tokenizer does, but
+//! looks only at what anything here will look at: text and tags come out as slices of the page, attributes if they
+//! say something of comments, and scripts, styles, drawings, form fields and comments are passed over at the speed
+//! of a search for their end. Three quarters of a usual page are such.
+//! A tag keeps at most one attribute of each name that is looked at: the builder compares each with all before it.
+
+use super::attributes::{WANTED_NAMES, wanted};
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Doctype, Tag, TagKind, Token};
+use html5ever::{Attribute, LocalName, QualName, ns};
+
+/// What a page is cut into.
+pub(super) enum Piece {
+    /// For the tree builder.
+    Token(Token),
+    /// The text of a script that holds data.
+    Json(StrTendril),
+}
+
+/// Cuts `page` into pieces, in order.
+pub(super) fn tokens(page: &StrTendril, mut visit: impl FnMut(Piece)) {
+    let mut cutter = Cutter { page, bytes: page.as_bytes(), at: 0 };
+    while cutter.at < cutter.bytes.len() {
+        cutter.piece(&mut visit);
+    }
+}
+
+struct Cutter<'p> {
+    page: &'p StrTendril,
+    bytes: &'p [u8],
+    at: usize,
+}
+
+/// Elements whose content is no markup, or never a reader's words, and how they are closed.
+const PASSED_OVER: [(&str, &str); 10] = [
+    ("script", "</script"),
+    ("style", "</style"),
+    ("svg", "</svg"),
+    ("select", "</select"),
+    ("textarea", "</textarea"),
+    ("title", "</title"),
+    ("xmp", "</xmp"),
+    ("noembed", "</noembed"),
+    ("noframes", "</noframes"),
+    ("object", "</object"),
+];
+
+impl Cutter<'_> {
+    fn piece(&mut self, visit: &mut impl FnMut(Piece)) {
+        let open = self.find(self.at, b'<').unwrap_or(self.bytes.len());
+        if open > self.at {
+            self.text(self.at, open, visit);
+        }
+        self.at = open;
+        match self.bytes.get(open + 1) {
+            _ if open >= self.bytes.len() => {}
+            Some(b'!') if self.bytes[open..].starts_with(b"<!--") => {
+                // The standard's shortest comment is `<!-->`.
+                let end = memchr::memmem::find(&self.bytes[open + 2..], b"-->");
+                self.at = end.map_or(self.bytes.len(), |i| open + 2 + i + 3);
+            }
+            Some(b'!') => {
+                let end = self.past(open, b'>');
+                let inside = &self.page[open..end];
+                if inside.len() >= 9
+                    && inside.is_char_boundary(9)
+                    && inside[..9].eq_ignore_ascii_case("<!doctype")
+                {
+                    visit(Piece::Token(Token::DoctypeToken(doctype(inside))));
+                }
+                self.at = end;
+            }
+            Some(b'?') => self.at = self.past(open, b'>'),
+            Some(b'/') => match self.bytes.get(open + 2) {
+                Some(b) if b.is_ascii_alphabetic() => self.end_tag(open, visit),
+                Some(_) => self.at = self.past(open, b'>'),
+                None => self.literal(open, visit),
+            },
+            Some(b) if b.is_ascii_alphabetic() => self.start_tag(open, visit),
+            _ => self.literal(open, visit),
+        }
+    }
+
+    fn find(&self, from: usize, byte: u8) -> Option<usize> {
+        memchr::memchr(byte, self.bytes.get(from..)?).map(|i| from + i)
+    }
+
+    /// One past the next `byte`, or the end.
+    fn past(&self, from: usize, byte: u8) -> usize {
+        self.find(from, byte).map_or(self.bytes.len(), |i| i + 1)
+    }
+
+    /// A `<` that begins no tag.
+    fn literal(&mut self, open: usize, visit: &mut impl FnMut(Piece)) {
+        visit(Piece::Token(Token::CharacterTokens("<".into())));
+        self.at = open + 1;
+    }
+
+    fn text(&self, from: usize, to: usize, visit: &mut impl FnMut(Piece)) {
+        let raw = &self.page[from..to];
+        let text = match raw.contains(['&', '\0']) {
+            true => StrTendril::from(decoded(raw, false).replace('\0', "")),
+            false => self.slice(from, to),
+        };
+        if !text.is_empty() {
+            visit(Piece::Token(Token::CharacterTokens(text)));
+        }
+    }
+
+    /// A part of the page, not copied.
+    fn slice(&self, from: usize, to: usize) -> StrTendril {
+        // Pages are bounded far below 4 GiB.
+        match (u32::try_from(from), u32::try_from(to - from)) {
+            (Ok(from), Ok(n)) => self.page.subtendril(from, n),
+            _ => StrTendril::new(),
+        }
+    }
+
+    fn name(&self, from: usize) -> (LocalName, usize) {
+        let ends = |b: &u8| is_blank(*b) || matches!(b, b'/' | b'>');
+        let end = self.bytes[from..].iter().position(ends).map_or(self.bytes.len(), |i| from + i);
+        let name = &self.page[from..end];
+        // No element that matters has a longer name, and names are kept for ever.
+        let name = if name.len() > 32 { "x-long" } else { name };
+        if name.bytes().any(|b| b.is_ascii_uppercase()) {
+            (LocalName::from(name.to_ascii_lowercase()), end)
+        } else {
+            (LocalName::from(name), end)
+        }
+    }
+
+    fn end_tag(&mut self, open: usize, visit: &mut impl FnMut(Piece)) {
+        let (name, end) = self.name(open + 2);
+        self.at = end;
+        let closed = self.attributes(None);
+        if closed.is_some() {
+            visit(Piece::Token(Token::TagToken(tag(TagKind::EndTag, name, false, Vec::new()))));
+        }
+    }
+
+    fn start_tag(&mut self, open: usize, visit: &mut impl FnMut(Piece)) {
+        let (name, end) = self.name(open + 1);
+        self.at = end;
+        let mut attrs = Vec::new();
+        // A tag that the page's end cuts is none.
+        let Some(self_closing) = self.attributes(Some(&mut attrs)) else { return };
+        if let Some((raw, close)) = PASSED_OVER.iter().find(|(raw, _)| *raw == &*name)
+            && !(self_closing && *raw == "svg")
+        {
+            if let Some(closed) = self.find_ignoring_case(self.at, close) {
+                let data = *raw == "script"
+                    && attrs.iter().any(|a| &*a.name.local == "type" && a.value.contains("ld+json"));
+                if data {
+                    visit(Piece::Json(self.slice(self.at, closed)));
+                }
+                self.at = self.past(closed, b'>');
+            } else if *raw == "script" || *raw == "style" {
+                self.at = self.bytes.len();
+            }
+            return;
+        }
+        visit(Piece::Token(Token::TagToken(tag(TagKind::StartTag, name, self_closing, attrs))));
+    }
+
+    /// Reads attributes up to one past the tag's `>`; returns whether it closes itself, or nothing if the page ends.
+    fn attributes(&mut self, mut kept: Option<&mut Vec<Attribute>>) -> Option<bool> {
+        let bytes = self.bytes;
+        let mut seen = 0_u64;
+        let mut at = self.at;
+        loop {
+            while at < bytes.len() && (is_blank(bytes[at]) || bytes[at] == b'/') {
+                at += 1;
+            }
+            if at >= bytes.len() {
+                self.at = at;
+                return None;
+            }
+            if bytes[at] == b'>' {
+                self.at = at + 1;
+                return Some(bytes[at - 1] == b'/');
+            }
+            let name = at;
+            // A name may begin with `=`.
+            at += 1;
+            while at < bytes.len() && !is_blank(bytes[at]) && !matches!(bytes[at], b'/' | b'>' | b'=') {
+                at += 1;
+            }
+            let name = name..at;
+            let mut value = at;
+            while value < bytes.len() && is_blank(bytes[value]) {
+                value += 1;
+            }
+            let mut text = at..at;
+            if bytes.get(value) == Some(&b'=') {
+                value += 1;
+                while value < bytes.len() && is_blank(bytes[value]) {
+                    value += 1;
+                }
+                at = match bytes.get(value) {
+                    Some(quote @ (b'"' | b'\'')) => {
+                        let end = self.find(value + 1, *quote).unwrap_or(bytes.len());
+                        text = value + 1..end;
+                        (end + 1).min(bytes.len())
+                    }
+                    _ => {
+                        let end = bytes[value..].iter().position(|b| is_blank(*b) || *b == b'>');
+                        let end = end.map_or(bytes.len(), |i| value + i);
+                        text = value..end;
+                        end
+                    }
+                };
+            }
+            let Some(kept) = &mut kept else { continue };
+            let which = wanted(&bytes[name], &bytes[text.clone()]).filter(|i| seen & (1 << i) == 0);
+            if let Some(i) = which {
+                seen |= 1 << i;
+                let raw = &self.page[text.clone()];
+                let value = if raw.contains('&') {
+                    decoded(raw, true).into()
+                } else {
+                    self.slice(text.start, text.end)
+                };
+                kept.push(Attribute { name: QualName::new(None, ns!(), WANTED_NAMES[i].clone()), value });
+            }
+        }
+    }
+
+    /// `needle` starts with an ASCII byte that has no case.
+    fn find_ignoring_case(&self, mut from: usize, needle: &str) -> Option<usize> {
+        let needle = needle.as_bytes();
+        loop {
+            let at = self.find(from, needle[0])?;
+            if self.bytes.get(at..at + needle.len())?.eq_ignore_ascii_case(needle) {
+                return Some(at);
+            }
+            from = at + 1;
+        }
+    }
+}
+
+fn is_blank(b: u8) -> bool {
+    matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+}
+
+fn tag(kind: TagKind, name: LocalName, self_closing: bool, attrs: Vec<Attribute>) -> Tag {
+    Tag { kind, name, self_closing, attrs, had_duplicate_attributes: false }
+}
+
+/// The document type, as far as it tells old pages, in which a table does not end a paragraph.
+fn doctype(declaration: &str) -> Doctype {
+    let mut quoted = declaration.split(['"', '\'']).skip(1).step_by(2);
+    let public_id = quoted.next().map(StrTendril::from);
+    Doctype {
+        name: Some("html".into()),
+        public_id,
+        system_id: quoted.next().map(StrTendril::from),
+        force_quirks: false,
+    }
+}
+
+/// `raw` with its character references resolved; in attributes as the standard does there.
+fn decoded(raw: &str, in_attribute: bool) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match reference(&rest[1..], in_attribute) {
+            Some((text, used)) => {
+                out.push_str(&text);
+                rest = &rest[1 + used..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What the reference at the beginning of `text` stands for, and how many bytes it takes.
+fn reference(text: &str, in_attribute: bool) -> Option<(String, usize)> {
+    if let Some(number) = text.strip_prefix('#') {
+        let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => (hex, 16, 2),
+            None => (number, 10, 1),
+        };
+        let n = digits.bytes().take_while(|b| char::from(*b).is_digit(radix)).count();
+        if n == 0 {
+            return None;
+        }
+        let value = u32::from_str_radix(&digits[..n], radix).unwrap_or(u32::MAX);
+        let semicolon = usize::from(digits[n..].starts_with(';'));
+        let c = match value {
+            0x80..=0x9F => html5ever::data::C1_REPLACEMENTS[(value - 0x80) as usize],
+            0 => None,
+            _ => char::from_u32(value),
+        };
+        return Some((c.unwrap_or('\u{FFFD}').to_string(), before + n + semicolon));
+    }
+    let n = text.bytes().take(32).take_while(u8::is_ascii_alphanumeric).count();
+    let named = |end: usize| {
+        let (a, b) = *html5ever::data::NAMED_ENTITIES.get(&text[..end]).filter(|(a, _)| *a != 0)?;
+        let text: String =
+            [char::from_u32(a), char::from_u32(b).filter(|c| *c != '\0')].into_iter().flatten().collect();
+        Some((text, end))
+    };
+    if text[n..].starts_with(';')
+        && let Some(found) = named(n + 1)
+    {
+        return Some(found);
+    }
+    // Old references need no semicolon: the longest beginning that is one; in attributes only if nothing follows it.
+    let (found, end) = (2..=n).rev().find_map(named)?;
+    let follows = text[end..].starts_with(|c: char| c == '=' || c.is_ascii_alphanumeric());
+    (!in_attribute || !follows).then_some((found, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tags as they are written, text in brackets.
+    fn check(page: &str, expected: &str) {
+        let mut out = String::new();
+        tokens(&StrTendril::from(page), |piece| match piece {
+            Piece::Token(Token::CharacterTokens(text)) => out.push_str(&format!("[{text}]")),
+            Piece::Token(Token::TagToken(tag)) => {
+                out.push_str(if tag.kind == TagKind::EndTag { "</" } else { "<" });
+                out.push_str(&tag.name);
+                for a in tag.attrs {
+                    out.push_str(&format!(" {}={}", a.name.local, a.value));
+                }
+                out.push_str(if tag.self_closing { "/>" } else { ">" });
+            }
+            Piece::Token(_) => out.push('!'),
+            Piece::Json(json) => out.push_str(&format!("{{{json}}}")),
+        });
+        assert_eq!(out, expected, "{page}");
+    }
+
+    #[test]
+    fn pages_are_cut_as_the_standard_cuts_them() {
+        check(
+            "<!doctype html><P CLASS=a onclick='x>y' title=\"b > c\">é</p >",
+            "!<p class=a title=b > c>[é]</p>",
+        );
+        check("<script>if (a<b) '</p>'</script >x<style>p{}</style>", "[x]");
+        check("<script type=\"application/ld+json\">{}</script>", "{{}}");
+        check("a<!-- <p> -->b<!-->c<?php x?>d</ x>e</>f<!x>g", "[a][b][c][d][e][f][g]");
+        check("<a href=x/y><b/></b>", "<a href=x/y><b/></b>");
+        check("<p class='a'class='b'id=c>", "<p class=a id=c>");
+        check("1 < 2 &amp; 3 &#x27;&#146; &copy &notit; &x; &", "[1 ][<][ 2 & 3 '’ © ¬it; &x; &]");
+        check("<a href='?a=1&copy=2&amp;b'>", "<a href=?a=1&copy=2&b>");
+        check("<textarea><p></textarea><svg><p></svg><p>", "<p>");
+        check("a\0b", "[ab]");
+    }
+
+    #[test]
+    fn what_breaks_off_is_dropped() {
+        for page in ["<p class", "<p class=", "<p class='a>", "<script>a", "<!-- a", "<!doctype", "</p"] {
+            check(page, if page == "<!doctype" { "!" } else { "" });
+        }
+        check("<", "[<]");
+        check("</", "[<][/]");
+    }
+
+    #[test]
+    fn a_million_attributes_are_none() {
+        let attributes: String = (0..200_000).map(|i| format!(" a{i}")).collect();
+        check(&format!("<p{attributes}>é"), "<p>[é]");
+        check(&format!("<p{}>é", " class=a".repeat(1_000)), "<p class=a>[é]");
+    }
+}

@@ -1,0 +1,146 @@
+//! The report's page in a real browser: Chromium without a window, if the machine has one.
+//!
+//! The page's own script runs under its own policy; what a reader would do is done by a second script, put
+//! into a copy of the page whose policy lets it.
+
+#![cfg(test)]
+
+use moderato::evaluate::{Bootstrap, Evaluation, Options, Predictions};
+use moderato::label::{Decision, Head, HeadKind, LabelId, LabelSet, Truth};
+use moderato::report::html::{CommentRow, Details, Mark, Page, PageOptions, render, shown_comments};
+use moderato::report::{Provenance, Report};
+use ndarray::Array2;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A page of `n` comments under one head of `k` labels.
+fn page(n: usize, k: usize) -> String {
+    let labels = LabelSet::new((0..k).map(|label| format!("label {label}"))).unwrap();
+    let head = Head { name: "incivility".into(), kind: HeadKind::OneOf, labels, target: None };
+    let scatter = |i: usize, j: usize| (i * 7919 + j * 104_729 + i * i % 1009 * 31) % 10_007;
+    let truth = |i: usize| scatter(i, 99) % (k + 2) % k;
+    let weights = Array2::from_shape_fn((n, k), |(i, j)| {
+        (1 + scatter(i, j) % 40 + if j == truth(i) { 25 } else { 0 }) as f64
+    });
+    let probabilities = &weights / &weights.sum_axis(ndarray::Axis(1)).insert_axis(ndarray::Axis(1));
+    let best =
+        |i: usize| (0..k).max_by(|&a, &b| probabilities[[i, a]].total_cmp(&probabilities[[i, b]])).unwrap();
+    let truths: Vec<Truth> = (0..n).map(|i| Truth::OneOf(LabelId::from(truth(i)))).collect();
+    let decisions = (0..n).map(|i| Decision::OneOf(best(i).into())).collect();
+    let predictions = Predictions { probabilities, decisions };
+    let options = Options { bootstrap: Some(Bootstrap { resamples: 20, ..Bootstrap::default() }) };
+    let evaluation = Evaluation::of(&head, &truths, &predictions, &options).unwrap();
+    let text = |i: usize| {
+        format!("Comment {i} calls the mayor a wet umbrella.\n<script>document.title = 'broken'</script>")
+    };
+    let comments = shown_comments(&truths, &predictions)
+        .into_iter()
+        .map(|i| CommentRow {
+            id: format!("c{i}"),
+            text: text(i),
+            truth: truths[i].clone(),
+            decision: predictions.decisions[i].clone(),
+            probabilities: predictions.probabilities.row(i).to_vec(),
+            marks: (0..k).map(|label| Mark { span: 0..7, label: label.into(), contribution: 1.25 }).collect(),
+        })
+        .collect();
+    let report = Report {
+        evaluations: vec![evaluation],
+        provenance: Provenance { model: Some("example@0123456789ab".into()), ..Provenance::default() },
+    };
+    let details = [Details { comments, ..Details::default() }];
+    render(&Page { report: &report, details: &details, comparisons: &[], options: &PageOptions::default() })
+}
+
+/// The page after its scripts have run, and what the browser said; `None` on a machine without Chromium.
+fn browse(html: &str) -> Option<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.html");
+    std::fs::write(&file, html).unwrap();
+    let output = ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .find_map(|browser| run(browser, folder.path(), &file))?;
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Some((stdout, stderr))
+}
+
+fn run(browser: &str, folder: &Path, file: &Path) -> Option<Output> {
+    Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=3000",
+        ])
+        .args(["--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(format!("file://{}", file.display()))
+        .output()
+        .ok()
+}
+
+fn skipped() {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "skipped: no Chromium on this machine");
+}
+
+/// The messages of the page's console.
+fn console(stderr: &str) -> Vec<&str> {
+    stderr.lines().filter(|line| line.contains("CONSOLE")).collect()
+}
+
+#[test]
+fn the_script_runs_under_the_pages_own_policy_and_comments_do_not() {
+    for k in [2, 4] {
+        let Some((dom, stderr)) = browse(&page(400, k)) else { return skipped() };
+        assert_eq!(console(&stderr), Vec::<&str>::new());
+        assert!(!dom.contains("<fieldset class=\"threshold\" hidden"), "the script shows what it moves");
+        assert!(dom.contains("Hold from 0."), "and fills it");
+        assert!(dom.contains("<title>moderato: evaluation</title>"), "no comment's script ran");
+    }
+}
+
+/// What a reader does, and what came of it.
+const READER: &str = r#"<script>addEventListener("load", async () => {
+    const pause = () => new Promise((done) => setTimeout(done, 50));
+    const change = (input, value) => {
+        input.value = value;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const said = [];
+    const cell = document.querySelector(".matrix td.wrong a");
+    cell.click();
+    await pause();
+    const list = document.getElementById(cell.hash.slice(1)).closest("details");
+    said.push("open:" + list.open);
+    said.push("marked:" + list.querySelector("mark").textContent);
+    said.push("focus:" + (document.activeElement.id === cell.hash.slice(1)));
+    const items = Array.from(list.querySelectorAll("li"));
+    change(document.querySelector(".filter input"), items[0].querySelector("code").textContent + " UMBRELLA");
+    const found = items.filter((item) => !item.hidden).length;
+    said.push("found:" + (0 < found && found < items.length));
+    const output = document.querySelector(".threshold output");
+    const before = output.textContent;
+    change(document.querySelector(".hold"), 1);
+    said.push("moved:" + (output.textContent !== before));
+    change(document.querySelector(".look"), 40);
+    said.push("look:" + output.textContent.includes("looked at first"));
+    document.querySelector(".readable").value = 500;
+    document.querySelector(".workload").click();
+    said.push("workload:" + /of 1,000 comments (100|9\d(\.\d)?) are held/.test(output.textContent));
+    document.body.dataset.said = said.join(" ");
+});</script></body>"#;
+
+#[test]
+fn a_reader_chooses_a_cell_searches_and_moves_the_threshold() {
+    let html = page(400, 2);
+    let policy =
+        html.split("Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    let copy = html.replace(policy, "default-src 'unsafe-inline'").replace("</body>", READER);
+    let Some((dom, stderr)) = browse(&copy) else { return skipped() };
+    assert_eq!(console(&stderr), Vec::<&str>::new());
+    let said = dom.split("data-said=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    assert_eq!(said, "open:true marked:Comment focus:true found:true moved:true look:true workload:true");
+}
