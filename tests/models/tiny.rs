@@ -44,6 +44,7 @@ pub(crate) fn one(heads: &[(HeadKind, &[&str], Algorithm)]) -> Model {
     let plan = Plan {
         about: About { name: "tiny".into(), version: "1".into(), ..About::default() },
         analysis: Analysis::default(),
+        search_analysis: false,
         pruning: Pruning { min_words: 1, min_characters: 2, max_terms: None },
         heads: heads
             .iter()
