@@ -73,7 +73,7 @@ fn logistic(c: &mut Criterion) {
     let params = LogisticSettings::default().check().expect("settings are in range");
     let path = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
     c.bench_function("logistic: a path of six c", |b| {
-        b.iter(|| params.fit_path(&matrix, &truth, None, &path))
+        b.iter(|| params.fit_path(&matrix, &truth, None, &path));
     });
 }
 

@@ -1,7 +1,7 @@
 //! Beta calibration: `σ(a · ln s - b · ln (1 - s) + c)` with `s = σ(x)`.
 
 use super::newton::{self, Slopes};
-use super::{Calibration, Scored, base_log_odds, softplus};
+use super::{Calibration, Scored, softplus};
 
 /// Maximum likelihood over rising curves: a logistic regression on `ln s` and `-ln (1 - s)`; a slope that comes out
 /// negative is left out and the other fitted again, as in Kull, Silva Filho and Flach (2017), Beyond Sigmoids,
@@ -14,7 +14,7 @@ pub(super) fn fit(scored: &Scored) -> Calibration {
         [a, ..] => fit_slopes(scored, [a >= 0.0, a < 0.0]),
     };
     if a < 0.0 || b < 0.0 {
-        return Calibration::Beta { a: 0.0, b: 0.0, c: base_log_odds(scored) };
+        return Calibration::Beta { a: 0.0, b: 0.0, c: scored.base_log_odds() };
     }
     Calibration::Beta { a, b, c }
 }
@@ -33,6 +33,6 @@ fn fit_slopes(scored: &Scored, used: [bool; 2]) -> [f64; 3] {
         }
         slopes
     };
-    let point = newton::minimise(vec![0.0, 0.0, base_log_odds(scored)], slopes);
+    let point = newton::minimise(vec![0.0, 0.0, scored.base_log_odds()], slopes);
     [point[0] * mask[0], point[1] * mask[1], point[2]]
 }

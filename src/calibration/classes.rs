@@ -1,6 +1,6 @@
 //! The answers of a one-of head together: a score a class in, probabilities that sum to 1 out.
 
-use super::newton::{self, Slopes};
+use super::softmax::{self, shifted_exponentials};
 use super::{Calibration, CalibrationError, LEAST, Method, Scored, folds};
 use crate::label::LabelId;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ impl fmt::Display for ClassMethod {
 /// Scores of documents the model was not fitted on, with the class of each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoredClasses {
-    n_classes: usize,
+    pub(super) n_classes: usize,
     /// One row of scores a document.
     scores: Vec<f64>,
     truth: Vec<LabelId>,
@@ -107,7 +107,7 @@ impl ScoredClasses {
         Ok(Self { n_classes, scores: scores.to_vec(), truth: truth.to_vec(), weights: checked.weights })
     }
 
-    fn rows(&self) -> impl Iterator<Item = (&[f64], LabelId, f64)> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&[f64], LabelId, f64)> {
         let rows = self.scores.chunks(self.n_classes.max(1)).zip(&self.truth).zip(&self.weights);
         rows.map(|((scores, &truth), &weight)| (scores, truth, weight))
     }
@@ -159,8 +159,8 @@ impl ClassCalibration {
             Self::OneVsRest { classes: (0..scored.n_classes).map(fit).collect() }
         };
         match method {
-            ClassMethod::Temperature => softmax(scored, 0),
-            ClassMethod::BiasCorrected => softmax(scored, scored.n_classes.saturating_sub(1)),
+            ClassMethod::Temperature => softmax::fit(scored, 0),
+            ClassMethod::BiasCorrected => softmax::fit(scored, scored.n_classes.saturating_sub(1)),
             ClassMethod::Platt => one_vs_rest(Method::Platt),
             ClassMethod::Beta => one_vs_rest(Method::Beta),
             ClassMethod::Isotonic => one_vs_rest(Method::Isotonic),
@@ -207,67 +207,4 @@ impl ClassCalibration {
         probabilities.iter_mut().for_each(|p| *p = if sum > 0.0 { *p / sum } else { 1.0 / n });
         probabilities
     }
-}
-
-/// Exponentials of numbers less the largest.
-fn shifted_exponentials(logs: impl Iterator<Item = f64>) -> Vec<f64> {
-    let logs: Vec<f64> = logs.map(|log| log.clamp(-f64::MAX, f64::MAX)).collect();
-    let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    logs.into_iter().map(|log| libm::exp(log - largest)).collect()
-}
-
-/// Maximum likelihood of slope and offsets (of the first `n_offsets` classes), with targets smoothed as Platt's: a
-/// document of class `c` is taken for `1 - e` of it and `e / (k - 1)` of each other class, `e = 1 / (N_c + 2)`.
-fn softmax(scored: &ScoredClasses, n_offsets: usize) -> ClassCalibration {
-    let k = scored.n_classes;
-    let mut n_documents = vec![0.0; k];
-    scored.rows().for_each(|(_, truth, weight)| n_documents[truth.index()] += weight);
-    let slopes = |point: &[f64]| {
-        let mut slopes = Slopes::zero(1 + n_offsets);
-        let offsets: Vec<f64> = (0..k).map(|c| if c < n_offsets { point[1 + c] } else { 0.0 }).collect();
-        for (scores, truth, weight) in scored.rows() {
-            let logs: Vec<f64> =
-                scores.iter().zip(&offsets).map(|(s, offset)| point[0] * s + offset).collect();
-            let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let exponentials = shifted_exponentials(logs.iter().copied());
-            let sum: f64 = exponentials.iter().sum();
-            let e = 1.0 / (n_documents[truth.index()] + 2.0);
-            let others = if k > 1 { e / (k as f64 - 1.0) } else { 0.0 };
-            let target = |class: usize| match class == truth.index() {
-                true if k > 1 => 1.0 - e,
-                true => 1.0,
-                false => others,
-            };
-            let p: Vec<f64> = exponentials.iter().map(|x| x / sum).collect();
-            let fitted: f64 = (0..k).map(|class| target(class) * logs[class]).sum();
-            slopes.value += weight * (largest + libm::log(sum) - fitted);
-            let mean: f64 = p.iter().zip(scores).map(|(p, s)| p * s).sum();
-            for class in 0..k {
-                let slope = weight * (p[class] - target(class));
-                slopes.gradient[0] += slope * scores[class];
-                let deviation = scores[class] - mean;
-                slopes.hessian[0] += weight * p[class] * deviation * deviation;
-                if class < n_offsets {
-                    slopes.gradient[1 + class] += slope;
-                    let bend = weight * p[class] * deviation;
-                    slopes.hessian[1 + class] += bend;
-                    slopes.hessian[(1 + class) * (1 + n_offsets)] += bend;
-                    for other in 0..n_offsets {
-                        let same = if other == class { 1.0 } else { 0.0 };
-                        slopes.hessian[(1 + class) * (1 + n_offsets) + 1 + other] +=
-                            weight * p[class] * (same - p[other]);
-                    }
-                }
-            }
-        }
-        slopes
-    };
-    let mut start = vec![0.0; 1 + n_offsets];
-    let last = n_documents.last().map_or(0.0, |n| libm::log(n + 1.0));
-    start.iter_mut().skip(1).zip(&n_documents).for_each(|(offset, n)| *offset = libm::log(n + 1.0) - last);
-    let point = newton::minimise(start.clone(), slopes);
-    // Where higher scores are the less true, what is left are the shares of the classes.
-    let point = if point[0] > 0.0 { point } else { start };
-    let offsets = (0..k).map(|class| if class < n_offsets { point[1 + class] } else { 0.0 }).collect();
-    ClassCalibration::Softmax { slope: point[0], offsets }
 }

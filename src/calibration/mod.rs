@@ -17,10 +17,13 @@ mod folds;
 mod isotonic;
 mod newton;
 mod platt;
+mod scored;
+mod softmax;
 pub mod threshold;
 
 pub use classes::{ClassCalibration, ClassMethod};
 pub use isotonic::Isotonic;
+pub use scored::{CalibrationError, Scored};
 pub use threshold::{ThresholdFor, choose_threshold};
 
 use serde::{Deserialize, Serialize};
@@ -133,131 +136,6 @@ impl fmt::Display for Method {
     }
 }
 
-/// What is wrong with scores or with a stored calibration.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum CalibrationError {
-    /// Truth or weights for another number of documents.
-    #[error("found {found} {what}, expected {expected}, one a document")]
-    Length {
-        /// What there are too many or too few of.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many documents there are.
-        expected: usize,
-    },
-    /// Log-odds that are no number.
-    #[error("document {document}: found log-odds `{found}`, expected a finite number")]
-    LogOdds {
-        /// The document, from 0.
-        document: usize,
-        /// What it was given.
-        found: f64,
-    },
-    /// A weight that is not a number from 0.
-    #[error("document {document}: found weight `{found}`, expected a number from 0")]
-    Weight {
-        /// The document, from 0.
-        document: usize,
-        /// Its weight.
-        found: f64,
-    },
-    /// A label beyond the classes.
-    #[error("document {document}: found label {label}, expected one below {n_classes}")]
-    UnknownLabel {
-        /// The document, from 0.
-        document: usize,
-        /// Its label.
-        label: u16,
-        /// How many classes there are.
-        n_classes: usize,
-    },
-    /// A stored parameter out of its range.
-    #[error("calibration: `{name}` is `{found}`, expected {expected}")]
-    Parameter {
-        /// The parameter.
-        name: &'static str,
-        /// Its value.
-        found: f64,
-        /// Its range.
-        expected: &'static str,
-    },
-    /// Stored knots that do not rise.
-    #[error("calibration: knots do not rise, expected as many log-odds as probabilities, both ascending")]
-    Knots,
-}
-
-/// Log-odds of documents the model was not fitted on, with what is true of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scored {
-    log_odds: Vec<f64>,
-    truth: Vec<bool>,
-    weights: Vec<f64>,
-}
-
-impl Scored {
-    /// Takes one log-odds and one truth a document; weights are 1, if not given.
-    ///
-    /// # Errors
-    /// If the lengths differ, log-odds are not finite, or weights are not numbers from 0.
-    pub fn new(log_odds: &[f64], truth: &[bool], weights: Option<&[f64]>) -> Result<Self, CalibrationError> {
-        let expected = log_odds.len();
-        let lengths = [("truths", truth.len()), ("weights", weights.map_or(expected, <[f64]>::len))];
-        if let Some((what, found)) = lengths.into_iter().find(|length| length.1 != expected) {
-            return Err(CalibrationError::Length { what, found, expected });
-        }
-        if let Some(document) = log_odds.iter().position(|x| !x.is_finite()) {
-            return Err(CalibrationError::LogOdds { document, found: log_odds[document] });
-        }
-        let weights = weights.map_or_else(|| vec![1.0; expected], <[f64]>::to_vec);
-        if let Some(document) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-            return Err(CalibrationError::Weight { document, found: weights[document] });
-        }
-        Ok(Self { log_odds: log_odds.to_vec(), truth: truth.to_vec(), weights })
-    }
-
-    /// How many documents there are.
-    pub fn n_documents(&self) -> usize {
-        self.log_odds.len()
-    }
-
-    fn select(&self, documents: impl Fn(usize) -> bool) -> Self {
-        let chosen: Vec<usize> = (0..self.n_documents()).filter(|&document| documents(document)).collect();
-        Self {
-            log_odds: chosen.iter().map(|&document| self.log_odds[document]).collect(),
-            truth: chosen.iter().map(|&document| self.truth[document]).collect(),
-            weights: chosen.iter().map(|&document| self.weights[document]).collect(),
-        }
-    }
-
-    /// Total weight of the documents of which `answer` is true.
-    fn weight_of(&self, answer: bool) -> f64 {
-        let pairs = self.truth.iter().zip(&self.weights);
-        pairs.filter(|pair| *pair.0 == answer).map(|pair| pair.1).sum()
-    }
-
-    /// What a curve should say of a document that is true, and of one that is not: nearly 1 and nearly 0, as far as
-    /// so many documents can tell (Platt 1999, equation 10). No curve is then infinitely steep.
-    fn targets(&self) -> (f64, f64) {
-        let (yes, no) = (self.weight_of(true), self.weight_of(false));
-        ((yes + 1.0) / (yes + 2.0), 1.0 / (no + 2.0))
-    }
-
-    /// Mean of `-ln P(truth)` under `calibration`.
-    fn log_loss(&self, calibration: &Calibration) -> f64 {
-        let total: f64 = self.weights.iter().sum();
-        let loss = |document: usize| {
-            let p = calibration.probability(self.log_odds[document]);
-            -self.weights[document] * libm::log(if self.truth[document] { p } else { 1.0 - p }.max(LEAST))
-        };
-        let sum: f64 = (0..self.n_documents()).map(loss).sum();
-        if total > 0.0 { sum / total } else { 0.0 }
-    }
-}
-
-/// The least probability a loss is taken of, so that one certain error does not outweigh everything.
-const LEAST: f64 = 1e-15;
-
 impl Calibration {
     /// The curve of `method` that fits best; none that falls.
     pub fn fit(method: Method, scored: &Scored) -> Self {
@@ -280,7 +158,7 @@ impl Calibration {
             let of_fold = |fold: usize| {
                 let kept = scored.select(|document| folds[document] == fold);
                 let weight: f64 = kept.weights.iter().sum();
-                weight * kept.log_loss(&Self::fit(method, &scored.select(|document| folds[document] != fold)))
+                weight * Self::fit(method, &scored.select(|document| folds[document] != fold)).log_loss(&kept)
             };
             let weight: f64 = scored.weights.iter().sum();
             (0..n_folds).map(of_fold).sum::<f64>() / weight.max(f64::MIN_POSITIVE)
@@ -288,6 +166,17 @@ impl Calibration {
         let table: Vec<(Method, f64)> = Method::ALL.into_iter().map(|m| (m, log_loss(m))).collect();
         let best = table.iter().fold(table[0], |best, row| if row.1 < best.1 { *row } else { best });
         Choice { calibration: Self::fit(best.0, scored), table }
+    }
+
+    /// Mean of `-ln P(truth)`.
+    fn log_loss(&self, scored: &Scored) -> f64 {
+        let total: f64 = scored.weights.iter().sum();
+        let loss = |document: usize| {
+            let p = self.probability(scored.log_odds[document]);
+            -scored.weights[document] * libm::log(if scored.truth[document] { p } else { 1.0 - p }.max(LEAST))
+        };
+        let sum: f64 = (0..scored.n_documents()).map(loss).sum();
+        if total > 0.0 { sum / total } else { 0.0 }
     }
 
     /// The probability of log-odds; never falls as they rise. Infinite log-odds are as large as they get.
@@ -311,6 +200,9 @@ pub struct Choice {
     pub table: Vec<(Method, f64)>,
 }
 
+/// The least probability a loss is taken of, so that one certain error does not outweigh everything.
+const LEAST: f64 = 1e-15;
+
 /// `1 / (1 + exp(-x))`.
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-x))
@@ -319,9 +211,4 @@ fn sigmoid(x: f64) -> f64 {
 /// `ln (1 + exp(x))`, without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
-}
-
-/// The log-odds of a share, for curves that say the same of all.
-fn base_log_odds(scored: &Scored) -> f64 {
-    libm::log((scored.weight_of(true) + 1.0) / (scored.weight_of(false) + 1.0))
 }

@@ -1,7 +1,7 @@
 //! Platt's sigmoid: `σ(slope · x + offset)`.
 
 use super::newton::{self, Slopes};
-use super::{Calibration, Scored, base_log_odds};
+use super::{Calibration, Scored};
 
 /// Maximum likelihood with Platt's smoothed targets, by the Newton method of Lin, Lin and Weng (2007), A Note on
 /// Platt's Probabilistic Outputs for Support Vector Machines.
@@ -18,9 +18,9 @@ pub(super) fn fit(scored: &Scored) -> Calibration {
         }
         slopes
     };
-    let point = newton::minimise(vec![0.0, base_log_odds(scored)], slopes);
+    let point = newton::minimise(vec![0.0, scored.base_log_odds()], slopes);
     match point[..] {
         [slope, offset] if slope > 0.0 => Calibration::Platt { slope, offset },
-        _ => Calibration::Platt { slope: 0.0, offset: base_log_odds(scored) },
+        _ => Calibration::Platt { slope: 0.0, offset: scored.base_log_odds() },
     }
 }
