@@ -1,14 +1,17 @@
 //! What an input is: told by its content first, then by its name.
 
-use super::dialect::{Dialect, TableOptions};
+use super::export;
 use super::fields::TEXT_FIELDS;
 use super::input::Input;
 use super::options::ExtractOptions;
+use super::table::{Dialect, TableOptions};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What an input is written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Format {
     /// Recognised by content, then by name.
@@ -19,6 +22,7 @@ pub enum Format {
     /// A page saved as plain text.
     Text,
     /// One JSON object a line.
+    #[serde(rename = "jsonl")]
     JsonLines,
     /// One JSON document: an array of objects.
     Json,
@@ -26,6 +30,46 @@ pub enum Format {
     Csv,
     /// Tab-separated values.
     Tsv,
+    /// What a comment system exports.
+    Export,
+    /// A crawl: a web archive of many pages.
+    Warc,
+}
+
+impl Format {
+    /// Every format, in the order they are listed for users.
+    pub const ALL: [Self; 9] = [
+        Self::Auto,
+        Self::Html,
+        Self::Text,
+        Self::JsonLines,
+        Self::Json,
+        Self::Csv,
+        Self::Tsv,
+        Self::Export,
+        Self::Warc,
+    ];
+
+    /// The name it has in flags and recipes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Html => "html",
+            Self::Text => "text",
+            Self::JsonLines => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Export => "export",
+            Self::Warc => "warc",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// What `input` is.
@@ -68,6 +112,12 @@ struct Head<'h> {
 impl Head<'_> {
     fn format(&self) -> Format {
         let text = self.bytes.trim_ascii_start();
+        if text.starts_with(b"WARC/") {
+            return Format::Warc;
+        }
+        if export::is_export(text) {
+            return Format::Export;
+        }
         match text.first() {
             Some(b'{') => {
                 if let Some(format) = self.json_object(text) {
@@ -226,6 +276,13 @@ mod tests {
         check("a.csv", "id\ttext\n1\ta, b\n2\tc\n", Format::Tsv);
         check("a.jsonl", "id,text\n1,a\n", Format::Csv);
         check("a.txt", "<!doctype html><title>x</title>", Format::Html);
+    }
+
+    #[test]
+    fn names_are_the_same_everywhere() {
+        for format in Format::ALL {
+            assert_eq!(serde_json::to_value(format).unwrap(), format.name());
+        }
     }
 
     #[test]

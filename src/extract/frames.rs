@@ -5,7 +5,7 @@ use super::format::Format;
 use super::input::Input;
 use super::options::ExtractOptions;
 use super::parser::Parser;
-use super::{format, json, json_lines, table, whole};
+use super::{format, json, table, warc, whole};
 use crate::comment::Place;
 use std::collections::VecDeque;
 use std::io::Read;
@@ -20,12 +20,17 @@ pub struct Frame {
     pub first_record: u64,
     /// Whole lines, whole records, or a whole page; without byte order mark.
     pub bytes: Vec<u8>,
-    /// Where each record ends in [`bytes`](Self::bytes), for formats whose records nothing in the bytes sets apart.
+    /// Where each record ends in [`bytes`](Self::bytes), one separating byte before the next; empty for formats whose
+    /// records the bytes themselves set apart.
     pub ends: Vec<usize>,
     /// Whether a byte order mark said that this is UTF-8 (UTF-16 has been turned into it).
     pub utf8: bool,
     /// The address of the page, where the container gives one.
     pub address: Option<Arc<str>>,
+    /// The character set of the page, where the container names one.
+    pub charset: Option<Arc<str>>,
+    /// When the page was fetched, where the container says so.
+    pub fetched: Option<jiff::Timestamp>,
 }
 
 /// Cuts an opened input into frames, one format a splitter.
@@ -65,9 +70,10 @@ impl<'r> Frames<'r> {
         let mut ahead = VecDeque::new();
         let (split, parser): (Box<dyn Split>, Parser) = match format {
             Format::Csv | Format::Tsv => table::open(&mut input, format, options)?,
-            Format::JsonLines => json_lines::open(&mut input, options, &mut ahead)?,
-            Format::Json => json::open(&mut input, options, &mut ahead)?,
-            Format::Auto | Format::Html | Format::Text => whole::open(format, options),
+            Format::JsonLines => json::open_lines(&mut input, options, &mut ahead)?,
+            Format::Json => json::open_array(&mut input, options, &mut ahead)?,
+            Format::Auto | Format::Html | Format::Text | Format::Export => whole::open(format, options),
+            Format::Warc => warc::open(options),
         };
         Ok(Self { input, split, parser: Arc::new(parser), ahead })
     }

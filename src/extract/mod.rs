@@ -24,7 +24,6 @@
 
 mod comments;
 mod date;
-mod dialect;
 mod error;
 pub mod export;
 mod fields;
@@ -32,28 +31,28 @@ mod format;
 mod frames;
 mod input;
 mod json;
-mod json_lines;
-mod json_record;
 mod lines;
 mod options;
 pub mod page;
 mod parser;
+pub mod personal;
 pub mod plain;
 mod record;
-mod rows;
 mod sink;
 mod table;
+mod warc;
 mod whole;
 
 pub use comments::Comments;
-pub use dialect::{Quoting, TableOptions};
 pub use error::ExtractError;
+pub(crate) use error::excerpt;
 pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
 pub use format::Format;
 pub use frames::{Frame, Frames};
 pub use options::{ExtractOptions, Limits};
 pub use parser::Parser;
 pub use sink::{Sink, Tally};
+pub use table::{Quoting, TableOptions};
 
 #[cfg(doc)]
 use crate::comment::Comment;

@@ -1,13 +1,13 @@
 //! How to read an input, and how much of it to hold at once.
 
-use super::dialect::TableOptions;
+use super::export::ExportOptions;
 use super::fields::FieldOptions;
 use super::format::Format;
 use super::page::PageOptions;
+use super::table::TableOptions;
 
 /// How to read an input.
 #[derive(Debug, Clone, Default)]
-#[non_exhaustive]
 pub struct ExtractOptions {
     /// What it is; by default it is recognised.
     pub format: Format,
@@ -17,6 +17,8 @@ pub struct ExtractOptions {
     pub table: TableOptions,
     /// How a page is read.
     pub page: PageOptions,
+    /// What of an export comes out.
+    pub export: ExportOptions,
     /// What may be held in memory.
     pub limits: Limits,
 }

@@ -5,7 +5,7 @@ use super::format::Format;
 use super::frames::Frame;
 use super::options::ExtractOptions;
 use super::sink::{Sink, Tally};
-use super::{json_record::JsonRecords, table::Table};
+use super::{json::JsonRecords, table::Table};
 use crate::comment::Comment;
 
 /// Parses a page, or whatever else is one frame an input.

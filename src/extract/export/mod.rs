@@ -86,6 +86,24 @@ pub fn read(text: &str, options: &ExportOptions) -> Option<Export> {
     Some(export)
 }
 
+/// Whether a file that begins so is an export that this reads better than the readers of tables and JSON do.
+pub(crate) fn is_export(head: &[u8]) -> bool {
+    let has = |key: &str| memchr::memmem::find(head, key.as_bytes()).is_some();
+    match head.first() {
+        Some(b'<') => has("wordpress.org/export/") || has("<wp:wxr_version>") || has("<disqus"),
+        Some(b'{' | b'[') => {
+            has("\"commentHex\"")
+                || has("\"post_stream\"")
+                || has("\"remote_addr\"")
+                || (has("\"storyID\"") && has("\"authorID\""))
+                || (has("\"locator\"") && has("\"pid\""))
+                || (has("\"Listing\"") && has("\"kind\""))
+                || (has("\"children\"") && has("\"story_id\""))
+        }
+        _ => false,
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum System {
     WordPress,

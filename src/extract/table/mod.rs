@@ -1,17 +1,22 @@
 //! Tables: comma-, semicolon- and tab-separated values, with a header row or without.
 
-use super::dialect::Dialect;
-use super::error::ExtractError;
-use super::fields::{self, Claim, Keep, Role};
-use super::format::Format;
-use super::frames::{Frame, Split};
-use super::input::{HEAD, Input};
-use super::options::ExtractOptions;
-use super::parser::{Parser, Records};
-use super::record::Record;
-use super::rows::{Rows, Scan, is_line_break, n_lines};
-use super::sink::Sink;
+mod dialect;
+mod rows;
+
+pub(crate) use dialect::Dialect;
+pub use dialect::{Quoting, TableOptions};
+
+use self::rows::{Rows, Scan, is_line_break, n_lines};
 use crate::comment::Place;
+use crate::extract::error::ExtractError;
+use crate::extract::fields::{self, Claim, Keep, Role};
+use crate::extract::format::Format;
+use crate::extract::frames::{Frame, Split};
+use crate::extract::input::{HEAD, Input};
+use crate::extract::options::ExtractOptions;
+use crate::extract::parser::{Parser, Records};
+use crate::extract::record::Record;
+use crate::extract::sink::Sink;
 use csv::ByteRecord;
 use serde_json::Value;
 use std::borrow::Cow;

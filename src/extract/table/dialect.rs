@@ -1,7 +1,8 @@
 //! How a table is written: what stands between its fields, and what quotes mean.
 
-use super::fields::TEXT_FIELDS;
+use crate::extract::fields::TEXT_FIELDS;
 use csv::{ByteRecord, ReaderBuilder};
+use serde::{Deserialize, Serialize};
 
 /// How a table is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,8 @@ impl Default for TableOptions {
 /// The row `1⇥"no"⇥he said "no` has, with [`On`](Self::On) and with [`Auto`](Self::Auto), the fields `1`, `no` and
 /// `he said "no`, and with [`Off`](Self::Off) the second is `"no"`. The row `1⇥"no⇥he` followed by other rows is
 /// with [`On`](Self::On) an open quote that runs on, and else three fields.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Quoting {
     /// Commas and semicolons: as [`On`](Self::On). Tabs: quotes that enclose a whole field are taken off, any other
     /// is a character, and each line is a row; unless the first rows only come out even with quoting on.

@@ -1,10 +1,10 @@
 //! Cuts a table into batches of whole rows.
 
 use super::dialect::Dialect;
-use super::error::ExtractError;
-use super::frames::{Frame, Split};
-use super::input::Input;
-use super::options::Limits;
+use crate::extract::error::ExtractError;
+use crate::extract::frames::{Frame, Split};
+use crate::extract::input::Input;
+use crate::extract::options::Limits;
 
 /// Frames of whole rows; an empty line is no row.
 ///

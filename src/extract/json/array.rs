@@ -1,14 +1,14 @@
 //! One JSON document that is an array of objects, read without holding it whole.
 
-use super::error::{ExtractError, excerpt};
-use super::format::Format;
-use super::frames::{Frame, Split};
-use super::input::Input;
-use super::json_lines::learn_fields;
-use super::lines::is_blank;
-use super::options::{ExtractOptions, Limits};
-use super::parser::{Parser, Records};
+use super::learn_fields;
 use crate::comment::Place;
+use crate::extract::error::{ExtractError, excerpt};
+use crate::extract::format::Format;
+use crate::extract::frames::{Frame, Split};
+use crate::extract::input::Input;
+use crate::extract::lines::is_blank;
+use crate::extract::options::{ExtractOptions, Limits};
+use crate::extract::parser::{Parser, Records};
 use std::collections::VecDeque;
 
 /// A splitter at the commas of the outermost array, and the parser of the objects between them.
@@ -128,6 +128,8 @@ impl Array {
             bytes,
             ends,
             address: None,
+            charset: None,
+            fetched: None,
         };
         self.next_line += n_lines(&frame.bytes);
         self.next_record += frame.ends.len() as u64;

@@ -1,0 +1,242 @@
+//! Recipes: which heads a model has, and which columns of which files answer them.
+
+use super::error::CorpusError;
+use super::mapping::Mapping;
+use super::validate;
+use crate::comment::Place;
+use crate::extract::{ExtractOptions, FieldOptions, Format, Keep, Quoting, TableOptions};
+use crate::label::{HeadKind, LabelSet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a model is made from, read from a TOML file.
+///
+/// ```
+/// use moderato::corpus::Recipe;
+///
+/// let recipe = Recipe::from_toml("tiny.toml", r#"
+///     name = "tiny"
+///     version = "1"
+///
+///     [[head]]
+///     name = "incivility"
+///     kind = "one-of"
+///     labels = ["civil", "uncivil"]
+///
+///     [[source]]
+///     name = "talk"
+///     file = "talk.csv"
+///     licence = "CC0"
+///     text = "comment_text"
+///     heads.incivility = { column = "toxic", labels = "0=civil,1=uncivil" }
+/// "#)?;
+/// assert_eq!(recipe.heads[0].labels.as_ref().map(|l| l.len()), Some(2));
+/// # Ok::<(), moderato::corpus::CorpusError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The model's name.
+    pub name: String,
+    /// The model's version.
+    pub version: String,
+    /// What it is for, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// Where everything drawn by lot begins.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// How many folds cross-validation has.
+    #[serde(default = "five")]
+    pub folds: u16,
+    /// How texts become terms; not read here.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    pub analysis: toml::Table,
+    /// How sources and classes are balanced; not read here.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    pub weighting: toml::Table,
+    /// The questions it answers, `[[head]]` each.
+    #[serde(rename = "head")]
+    pub heads: Vec<HeadRecipe>,
+    /// The files it learns from, `[[source]]` each.
+    #[serde(rename = "source")]
+    pub sources: Vec<SourceRecipe>,
+}
+
+/// One head of a recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadRecipe {
+    /// `incivility`, `tone` …
+    pub name: String,
+    /// `one-of` or `each`.
+    pub kind: HeadKind,
+    /// The possible answers; if they are left out, whatever stands in the data (see
+    /// [`learn_labels`](super::learn_labels)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSet>,
+    /// What a stance is taken toward.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// How it is fitted; not read here.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    pub fit: toml::Table,
+}
+
+/// One source of a recipe: a file, and how to read it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRecipe {
+    /// A short name, for reports.
+    pub name: String,
+    /// The file; where it is looked for is the caller's matter.
+    pub file: String,
+    /// The licence of the data.
+    #[serde(default)]
+    pub licence: String,
+    /// Who made it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub citation: String,
+    /// What it is written in; by default recognised.
+    #[serde(default)]
+    pub format: Format,
+    /// Whether a table's first row names its columns; otherwise they are called 1, 2, 3 …
+    #[serde(default = "yes")]
+    pub header: bool,
+    /// Whether quotes in a table enclose fields.
+    #[serde(default)]
+    pub quoting: Quoting,
+    /// What stands between the fields of a table; by default what the content shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// The column, or JSON path, of the text; by default the usual names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// A column whose equal values must not be divided between folds: the article, the debate, the author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Which rows are used: those whose columns have one of these values.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<String, AllowedValues>,
+    /// The weight of each row.
+    #[serde(default = "unit")]
+    pub weight: f32,
+    /// A column that multiplies it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight_column: Option<String>,
+    /// For each head it has labels for: where they stand.
+    pub heads: BTreeMap<String, HeadSource>,
+}
+
+/// Where a source has the labels of one head.
+///
+/// `column` has one label of a one-of head. Of an each-head it has the labels that hold, and those that it does not
+/// name do not: one, or several set apart by `split`, or a JSON list.
+/// `columns` has one column for each label of an each-head; a label that is not listed is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadSource {
+    /// The column, or JSON path, that names the labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// For each label, the column that says whether it holds.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
+    /// Which value is which label; in `columns`, which is `yes` and which is `no`. By default the values are the
+    /// labels, and in `columns` 0, `no`, `false` and 1, `yes`, `true` are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Mapping>,
+    /// What stands between the labels of one field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// Whether values that `labels` does not name count as no label; otherwise they are errors.
+    #[serde(default)]
+    pub drop_unnamed: bool,
+}
+
+/// One value or several, of which a column must have one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected a text, a number or a list of these")]
+pub enum AllowedValues {
+    /// This text.
+    Text(String),
+    /// This number, however written.
+    Number(f64),
+    /// One of these.
+    List(Vec<Self>),
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn five() -> u16 {
+    5
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn unit() -> f32 {
+    1.0
+}
+
+impl Recipe {
+    /// Reads and checks a recipe that the user calls `name`.
+    ///
+    /// # Errors
+    /// If it is no TOML, has an unknown key, lacks one, or contradicts itself; with the line.
+    pub fn from_toml(name: impl Into<Arc<str>>, text: &str) -> Result<Self, CorpusError> {
+        let place = Place::input(name);
+        let recipe: Self = toml::from_str(text).map_err(|error| {
+            let place = error.span().map_or(place.clone(), |span| place_of(&place, text, span.start));
+            CorpusError::Recipe { place, message: error.message().trim_end().replace('\n', ", ") }
+        })?;
+        validate::recipe(&recipe, |part| {
+            validate::line_of(text, part).map_or(place.clone(), |l| place.at_line(l))
+        })?;
+        Ok(recipe)
+    }
+
+    /// The position of the head called `name`.
+    pub fn head_idx(&self, name: &str) -> Option<usize> {
+        self.heads.iter().position(|head| head.name == name)
+    }
+}
+
+/// The line and column of the byte `at`.
+fn place_of(place: &Place, text: &str, at: usize) -> Place {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = 1 + before.matches('\n').count() as u64;
+    Place { column: Some(1 + before[line_start..].chars().count() as u64), ..place.at_line(line) }
+}
+
+impl SourceRecipe {
+    /// The columns that must be read beside the text, each once.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        let heads = self.heads.values();
+        let labels = heads.flat_map(|head| head.column.iter().chain(head.columns.values()));
+        let others = self.group.iter().chain(&self.weight_column).chain(self.only.keys());
+        let mut columns: Vec<String> = labels.chain(others).cloned().collect();
+        columns.sort();
+        columns.dedup();
+        columns
+    }
+
+    /// How the file is read, with nothing kept but the columns the recipe needs.
+    pub fn extract_options(&self) -> ExtractOptions {
+        ExtractOptions {
+            format: self.format,
+            fields: FieldOptions { text: self.text.clone(), keep: Keep::Named(self.columns()) },
+            table: TableOptions {
+                delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
+                quoting: self.quoting,
+                header: self.header,
+            },
+            ..ExtractOptions::default()
+        }
+    }
+}
