@@ -130,6 +130,12 @@ fn system(text: &str) -> Option<System> {
     }
 }
 
+/// A comment's text as systems hand it out, HTML or not: its own words, and those it quotes.
+pub(in crate::extract) fn words_of(text: &str) -> (String, Vec<String>) {
+    let words = markup::words(text, true);
+    (words.text, words.quoted)
+}
+
 /// Puts a text field of a record beside the comment, unless it is empty.
 fn keep(comment: &mut Comment, name: &str, value: Option<&str>) {
     if let Some(value) = value.map(str::trim).filter(|v| !v.is_empty()) {

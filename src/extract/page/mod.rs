@@ -10,6 +10,7 @@
 mod charset;
 mod dom;
 mod fields;
+mod linked_data;
 mod parse;
 mod prose;
 mod records;
@@ -85,6 +86,16 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
     }
     all.sort_by_key(|(at, _)| *at);
     found.comments = all.into_iter().map(|(_, c)| c).collect();
+    // What the page shows is whole; linked data fills in where it shows nothing.
+    let linked = linked_data::comments(&dom.json);
+    if linked.len() > 2 * found.comments.len() {
+        let unseen = linked_data::unseen(linked, &found.comments);
+        if !unseen.is_empty() {
+            let signs = vec!["schema.org comments in JSON-LD that the page does not show".to_owned()];
+            found.explanations.push(Explanation { found_by: "JSON-LD".into(), n_comments: unseen.len(), signs });
+        }
+        found.comments.extend(unseen);
+    }
     for (i, comment) in found.comments.iter_mut().enumerate() {
         comment.position = Some(i as u64 + 1);
         if comment.id.is_empty() {

@@ -214,7 +214,7 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
                 add(hash(&(3, tag, name, shape(value))), node, Name::Property(id));
             }
         }
-        add(hash(&(4, path)), node, Name::Path(id));
+        add(hash(&(4, path, signs.context[node].any(Context::COMMENTS))), node, Name::Path(id));
     }
     groups
 }
@@ -506,7 +506,9 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<
         e.prose += prose * share;
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
-        e.in_comments += is(dom.parent(node) != 0 && signs.context[dom.parent(node)].any(Context::COMMENTS));
+        let own = m.any(Meaning::COMMENT | Meaning::REVIEW);
+        let around = if own { dom.parent(node) } else { node };
+        e.in_comments += is(around != 0 && signs.context[around].any(Context::COMMENTS));
         let naming = if meant.is_none() { m } else { meant };
         e.parts += is(naming.any(
             Meaning::ABOUT

@@ -210,6 +210,10 @@ impl<'d> Reader<'d> {
         {
             context = context.with(Context::FORM);
         }
+        // Short, signed and dated, one below the other, and yet the newsroom's own words.
+        if self.dom.attr(node, "itemtype").is_some_and(|t| t.ends_with("LiveBlogPosting")) {
+            return context.with(Context::ASIDE);
+        }
         let comments =
             own.any(Meaning::COMMENT | Meaning::REVIEW) && !own.any(Meaning::COUNT | Meaning::ACTION);
         if comments && !own.any(Meaning::ASIDE) {
@@ -365,7 +369,7 @@ fn says_person(text: &str) -> bool {
     if text.len() > 60 {
         return false;
     }
-    let bytes = text.as_bytes();
+    let bytes = text.trim_start_matches(|c: char| c == '#' || c.is_ascii_digit() || c == ' ').as_bytes();
     let starts = |s: &&str| bytes.len() >= s.len() && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes());
     let ends = |s: &&str| bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes());
     STARTS.iter().any(starts) || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)

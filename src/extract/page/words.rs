@@ -190,7 +190,7 @@ const STOCK: &[(Meaning, &str)] = &[
         "sidebar widget related recommended recommendation recommendations teaser teasers promo ad ads adv advert adverts \
          advertisement advertising anzeige werbung sponsored sponsor recent latest popular trending mostread breadcrumb \
          breadcrumbs pagination pager paging nav navigation navbar banner cookie consent tags tagcloud outbrain taboola similar \
-         newest newsticker aktuell letzte neueste meistgelesen blogroll archive archives topstories suggested adsense dfp",
+         newest newsticker aktuell letzte neueste meistgelesen blogroll archive archives topstories suggested adsense dfp ticker liveticker liveblog timeline liveblogposting",
     ),
     (
         Meaning::ABOUT,
