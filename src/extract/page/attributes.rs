@@ -4,13 +4,13 @@ use html5ever::LocalName;
 use std::sync::LazyLock;
 
 /// The attributes anything here looks at; the last ones are Reddit's.
-const WANTED: [&str; 55] = [
+const WANTED: [&str; 56] = [
     "class", "id", "href", "title", "datetime", "rel", "role", "type", "name", "content", "alt", "lang", "property", "typeof",
     "itemprop", "itemtype", "itemscope", "style", "width", "src", "aria-level", "author", "score", "permalink", "depth",
     "created-timestamp", "thingid", "parentid", "shadowrootmode", "charset", "encoding", "data-author", "data-time", "data-timestamp", "data-utime",
     "data-datetime", "data-date", "data-created", "data-created-at", "data-epoch", "data-original-title", "data-comment-id",
     "data-id", "data-post-id", "data-message-id", "data-commentid", "data-depth", "data-level", "data-indent", "data-testid",
-    "data-role", "data-type", "data-qa", "data-parent-id", "data-score",
+    "data-role", "data-type", "data-qa", "data-parent-id", "data-score", "indent",
 ];
 
 /// [`WANTED`] as the tree has them.

@@ -142,6 +142,8 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             continue;
         }
         let (id, permalink) = reading.address();
+        let fragment = || permalink.as_deref()?.rsplit_once('#').map(|(_, f)| f.to_owned());
+        let id = id.or_else(fragment);
         made.push(Some(Comment {
             id: id.unwrap_or_default(),
             text: prose.text,
@@ -203,9 +205,9 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
     }
     let (weight, best) = best?;
     // A tighter element within it leaves out what is counted or said beside the name.
-    let inner = names.iter().find(|n| {
-        let rest = best.text.strip_prefix(n.text.as_str()).is_some_and(|r| r.starts_with(' '));
-        rest && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
+    let inner = names.iter().rev().find(|n| {
+        let within = n.node > best.node && best.text.len() > n.text.len() && best.text.starts_with(n.text.as_str());
+        within && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
     });
     Some(inner.unwrap_or(best).text.clone())
 }

@@ -153,7 +153,7 @@ impl<'d> Reader<'d> {
             if context.any(Context::MUTE) {
                 continue;
             }
-            dates += u32::from(self.element_date(node, tag) || self.unread_date(node, own));
+            dates += u32::from(self.element_date(node, tag, own) || self.unread_date(node, own));
             persons += u32::from(self.person(node, tag, own));
             stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
             if self.announces(node, tag) {
@@ -229,7 +229,14 @@ impl<'d> Reader<'d> {
 
     /// Whether an element marked as a time lies in a form: then the form holds comments.
     fn holds_dates(&self, node: usize) -> bool {
-        self.dom.inside(node).take(2_000).any(|n| self.dom.tag(n) == Tag::Time)
+        self.dom.inside(node).take(2_000).any(|n| match self.dom.tag(n) {
+            Tag::Time => true,
+            Tag::Text => {
+                let text = self.dom.text(n);
+                text.len() < 100 && date::find(text, self.options).is_some()
+            }
+            _ => false,
+        })
     }
 
     fn text_date(&mut self, node: usize, text: &str) -> bool {
@@ -249,7 +256,7 @@ impl<'d> Reader<'d> {
         true
     }
 
-    fn element_date(&mut self, node: usize, tag: Tag) -> bool {
+    fn element_date(&mut self, node: usize, tag: Tag, own: Meaning) -> bool {
         let found = self.dom.attrs(node).iter().find_map(|a| {
             let when = match &*a.name {
                 "datetime" | "data-time" | "data-timestamp" | "data-utime" | "created-timestamp"
@@ -258,7 +265,8 @@ impl<'d> Reader<'d> {
                 }
                 "title" | "content" | "data-original-title" if a.value.len() < 60 && a.value.len() > 7 => {
                     let dated =
-                        matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
+                        own.any(Meaning::DATE)
+                        || matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
                     dated.then(|| date::find(&a.value, self.options)).flatten().filter(|w| w.iso.is_some())
                 }
                 _ => None,
@@ -359,6 +367,15 @@ fn says_person(text: &str) -> bool {
         "dołączył",
         "сообщений:",
         "says:",
+        "schrieb ",
+        "schreibt ",
+        "sagt ",
+        "sagte ",
+        "wrote ",
+        "said ",
+        "a écrit ",
+        "escribió ",
+        "ha scritto ",
         "schrieb:",
         "wrote:",
         "kommentar von",
@@ -394,7 +411,7 @@ pub(super) fn is_profile(href: &str) -> bool {
         "memberlist",
         "profile.php",
         "member.php",
-        "userid=",
+        "userid=", "user?id=",
         "user_id",
         "/profil",
         "action=profile",

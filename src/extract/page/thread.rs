@@ -1,6 +1,6 @@
 //! Which comment answers which: by nesting, by lists of replies beside a comment, by depth in class names.
 
-use super::dom::Dom;
+use super::dom::{Dom, Tag};
 use super::records::Region;
 use super::signs::Signs;
 use super::words::Meaning;
@@ -19,7 +19,7 @@ pub(super) fn threads(dom: &Dom, signs: &Signs, regions: &[Region]) -> Vec<Threa
     if nested.iter().any(|t| t.parent.is_some()) {
         return nested;
     }
-    let depths: Vec<Option<u32>> = regions.iter().map(|r| depth(dom, r.nodes.start)).collect();
+    let depths: Vec<Option<u32>> = regions.iter().map(|r| depth(dom, r.nodes.start).or_else(|| indent(dom, &r.nodes))).collect();
     if depths.iter().flatten().any(|d| Some(*d) != depths.iter().flatten().min().copied()) {
         return by_depth(&depths);
     }
@@ -84,6 +84,17 @@ fn by_depth(depths: &[Option<u32>]) -> Vec<Thread> {
             thread
         })
         .collect()
+}
+
+/// A depth that the page states within the comment's first elements: an indent as a picture's width.
+fn indent(dom: &Dom, nodes: &std::ops::Range<usize>) -> Option<u32> {
+    nodes.clone().take(12).find_map(|node| {
+        let stated = dom.attr(node, "indent").and_then(|v| v.trim().parse().ok());
+        stated.or_else(|| {
+            let picture = dom.tag(node) == Tag::Img && dom.classes(dom.parent(node)).any(|c| c == "ind");
+            picture.then(|| dom.attr(node, "width")?.trim().parse().ok()).flatten()
+        })
+    })
 }
 
 /// A depth that the page states: `depth-2`, `level_2`, `data-depth`, an indent in pixels.
