@@ -282,10 +282,13 @@ pub(in crate::extract) fn is_like(text: &str) -> bool {
     }
     let parts: Vec<Part> = parts(text).into_iter().map(|(p, _)| p).collect();
     let dated = parts.windows(2).any(|w| match w {
-        [Part::Number { digits: 1..=2, .. }, Part::Word(m)] | [Part::Word(m), Part::Number { digits: 1..=2, .. }] => month(m).is_some(),
+        [Part::Number { digits: 1..=2, .. }, Part::Word(m)]
+        | [Part::Word(m), Part::Number { digits: 1..=2, .. }] => month(m).is_some(),
         _ => false,
     });
-    let ordinal = parts.windows(3).any(|w| matches!(w, [Part::Number { digits: 1..=2, .. }, _, Part::Word(m)] if month(m).is_some()));
+    let ordinal = parts
+        .windows(3)
+        .any(|w| matches!(w, [Part::Number { digits: 1..=2, .. }, _, Part::Word(m)] if month(m).is_some()));
     parts.len() <= 8 && (dated || ordinal || time_in(&parts).is_some() && parts.len() <= 4)
 }
 
@@ -327,7 +330,10 @@ fn may_hold(text: &str) -> bool {
     // `yesterday`, `an hour ago`: short.
     text.len() <= 40 && {
         let lower = text.to_lowercase();
-        lower.contains(" ago") || lower.split(|c: char| !c.is_alphabetic()).any(|w| w.len() > 3 && RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|r| r == w)))
+        lower.contains(" ago")
+            || lower.split(|c: char| !c.is_alphabetic()).any(|w| {
+                w.len() > 3 && RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|r| r == w))
+            })
     }
 }
 

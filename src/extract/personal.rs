@@ -17,7 +17,8 @@ impl Pseudonyms {
     /// Codes made with `key`: whoever has it can make them again, so it wants to be long and kept apart.
     pub fn new(key: &str) -> Self {
         // HMAC takes keys of any length.
-        let keyed = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap_or_else(|_| Hmac::<Sha256>::new(&<_>::default()));
+        let keyed = Hmac::<Sha256>::new_from_slice(key.as_bytes())
+            .unwrap_or_else(|_| Hmac::<Sha256>::new(&<_>::default()));
         Self { keyed }
     }
 
@@ -56,7 +57,13 @@ impl Pseudonyms {
 /// Whether a field of this name holds what only the commenter's friends should know.
 pub fn is_personal(field: &str) -> bool {
     let field = field.to_ascii_lowercase();
-    field.contains("email") || field.contains("e-mail") || field == "mail" || field == "ip" || field.contains("ip_addr") || field.contains("ipaddr") || field == "remote_addr"
+    field.contains("email")
+        || field.contains("e-mail")
+        || field == "mail"
+        || field == "ip"
+        || field.contains("ip_addr")
+        || field.contains("ipaddr")
+        || field == "remote_addr"
 }
 
 #[cfg(test)]
@@ -71,7 +78,8 @@ mod tests {
 
     #[test]
     fn hidden_comments_do_not_name_their_author() {
-        let mut comment = Comment { author: Some("Ada".into()), permalink: Some("/u/Ada/3".into()), ..Comment::default() };
+        let mut comment =
+            Comment { author: Some("Ada".into()), permalink: Some("/u/Ada/3".into()), ..Comment::default() };
         comment.other_fields.insert("user".into(), "Ada".into());
         comment.other_fields.insert("email".into(), "a@example.org".into());
         comment.other_fields.insert("state".into(), "approved".into());

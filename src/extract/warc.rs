@@ -74,7 +74,11 @@ impl Warc {
         }
         if length > self.limits.whole {
             self.pass_over(input, length)?;
-            return Err(ExtractError::LongRecord { place, found: length as u64, limit: self.limits.whole as u64 });
+            return Err(ExtractError::LongRecord {
+                place,
+                found: length as u64,
+                limit: self.limits.whole as u64,
+            });
         }
         self.fill(input, length)?;
         let whole = self.buffer.len() >= length;
@@ -82,7 +86,8 @@ impl Warc {
         if !whole {
             self.ended = true;
         }
-        let page = if response { page_of(&block, self.limits.whole) } else { Some((block, charset_of(&content))) };
+        let page =
+            if response { page_of(&block, self.limits.whole) } else { Some((block, charset_of(&content))) };
         let Some((bytes, charset)) = page else { return Ok(None) };
         self.pages += 1;
         Ok(Some(Frame {
@@ -122,7 +127,8 @@ impl Warc {
     fn headers(&mut self, input: &mut Input<'_>) -> Result<Option<String>, ExtractError> {
         let mut searched = 0;
         loop {
-            let blank = self.buffer.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(self.buffer.len());
+            let blank =
+                self.buffer.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(self.buffer.len());
             if searched == 0 && blank > 0 {
                 self.buffer.drain(..blank);
             }
@@ -202,7 +208,8 @@ fn page_of(block: &[u8], limit: usize) -> Option<(Vec<u8>, Option<Arc<str>>)> {
     if !status.starts_with('2') || !is_html(&content) {
         return None;
     }
-    let chunked = headers.get("transfer-encoding").is_some_and(|t| t.to_ascii_lowercase().contains("chunked"));
+    let chunked =
+        headers.get("transfer-encoding").is_some_and(|t| t.to_ascii_lowercase().contains("chunked"));
     let body = &block[end..];
     let body = if chunked { unchunked(body).unwrap_or_else(|| body.to_vec()) } else { body.to_vec() };
     let body = if body.starts_with(&[0x1F, 0x8B]) { unpacked(&body, limit) } else { body };
@@ -254,9 +261,15 @@ mod tests {
 
     fn page(author: &str) -> String {
         let comment = |n: u8, text: &str| {
-            format!("<li class=comment id=comment-{n}><cite class=fn>{author}</cite> <time>2 hours ago</time><div class=comment-content><p>{text}</div>")
+            format!(
+                "<li class=comment id=comment-{n}><cite class=fn>{author}</cite> <time>2 hours ago</time><div class=comment-content><p>{text}</div>"
+            )
         };
-        format!("<ol class=commentlist>{}{}</ol>", comment(1, "It rains a lot here."), comment(2, "Indeed it does, my friend."))
+        format!(
+            "<ol class=commentlist>{}{}</ol>",
+            comment(1, "It rains a lot here."),
+            comment(2, "Indeed it does, my friend.")
+        )
     }
 
     fn crawl() -> String {
@@ -264,12 +277,20 @@ mod tests {
         let whole = format!("{html}\r\n{}", page("Ada"));
         let body = page("Bob");
         let (one, two) = body.split_at(20);
-        let chunked = format!("{html}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{one}\r\n{:x}\r\n{two}\r\n0\r\n\r\n", one.len(), two.len());
+        let chunked = format!(
+            "{html}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{one}\r\n{:x}\r\n{two}\r\n0\r\n\r\n",
+            one.len(),
+            two.len()
+        );
         [
             record("warcinfo", "", "software: x"),
             record("response", "https://a.example/1", &whole),
             record("request", "https://a.example/1", "GET / HTTP/1.1\r\n\r\n"),
-            record("response", "https://a.example/i.png", "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nxx"),
+            record(
+                "response",
+                "https://a.example/i.png",
+                "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nxx",
+            ),
             record("response", "https://a.example/404", &whole.replace("200 OK", "404 No")),
             record("response", "https://a.example/2", &chunked),
         ]
@@ -288,7 +309,9 @@ mod tests {
 
     #[test]
     fn each_html_response_is_a_page() {
-        let row = |n: u8, author: &str| Ok((format!("https://a.example/{n}"), author.to_owned(), "2020-05-12T12:02:00Z".to_owned()));
+        let row = |n: u8, author: &str| {
+            Ok((format!("https://a.example/{n}"), author.to_owned(), "2020-05-12T12:02:00Z".to_owned()))
+        };
         assert_eq!(found(crawl().as_bytes()), [row(1, "Ada"), row(1, "Ada"), row(2, "Bob"), row(2, "Bob")]);
     }
 
@@ -299,7 +322,9 @@ mod tests {
             let rows = found(&crawl.as_bytes()[..cut]);
             assert!(rows.len() <= 5);
         }
-        let rows = found(format!("{}garbage\r\n\r\n", record("response", "u", "HTTP/1.1 200 OK\r\n\r\n")).as_bytes());
+        let rows = found(
+            format!("{}garbage\r\n\r\n", record("response", "u", "HTTP/1.1 200 OK\r\n\r\n")).as_bytes(),
+        );
         assert!(rows[0].as_ref().is_err_and(|e| e.contains("`garbage")), "{rows:?}");
     }
 }

@@ -5,9 +5,9 @@ use super::format::Format;
 use super::frames::{Frame, Split};
 use super::input::Input;
 use super::options::ExtractOptions;
+use super::page::PageOptions;
 use super::parser::{ParseWhole, Parser, Records};
 use super::sink::Sink;
-use super::page::PageOptions;
 use super::{export, page, plain};
 use crate::comment::Comment;
 
@@ -45,13 +45,20 @@ fn read_export(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
         expected: expected.to_owned(),
     };
     let Some(export) = export::read(&text, &options.export) else {
-        sink.unreadable(malformed("an export of no known system".into(), "one that is known, with comments in it"));
+        sink.unreadable(malformed(
+            "an export of no known system".into(),
+            "one that is known, with comments in it",
+        ));
         return;
     };
     hand_over(export.comments, frame, sink);
     if let Some(broken) = export.broken {
         let place = frame.place.at_line(broken.line);
-        sink.unreadable(ExtractError::Malformed { place, found: broken.found, expected: broken.expected.to_owned() });
+        sink.unreadable(ExtractError::Malformed {
+            place,
+            found: broken.found,
+            expected: broken.expected.to_owned(),
+        });
     }
 }
 

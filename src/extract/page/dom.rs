@@ -162,8 +162,8 @@ impl Tag {
     pub(super) fn is_block(self) -> bool {
         use Tag::{
             Address, Article, Aside, Blockquote, Body, Center, Dd, Details, Div, Dl, Dt, Fieldset,
-            Figcaption, Figure, Footer, Form, Header, Heading, Headline, Hr, Html, Li, Main, Nav, Ol, P, Pre, Section,
-            Summary, Table, Tbody, Td, Tfoot, Th, Thead, Tr, Ul,
+            Figcaption, Figure, Footer, Form, Header, Heading, Headline, Hr, Html, Li, Main, Nav, Ol, P, Pre,
+            Section, Summary, Table, Tbody, Td, Tfoot, Th, Thead, Tr, Ul,
         };
         matches!(
             self,

@@ -125,7 +125,11 @@ impl<'a> Reading<'a> {
             return false;
         }
         // The subject line of a post.
-        if tag == Tag::Heading && size <= 80 && !most_of(size, self.total) && self.dom.inside(node).take(8).any(|n| self.dom.tag(n) == Tag::A) {
+        if tag == Tag::Heading
+            && size <= 80
+            && !most_of(size, self.total)
+            && self.dom.inside(node).take(8).any(|n| self.dom.tag(n) == Tag::A)
+        {
             return true;
         }
         if meaning.any(Meaning::SIGNATURE | Meaning::EDITED) {
@@ -398,7 +402,8 @@ impl<'a> Reading<'a> {
         let in_author =
             || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
         // A subject line leads to the comment itself.
-        let leads = |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, "href").is_some_and(|h| h.contains('#'));
+        let leads =
+            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, "href").is_some_and(|h| h.contains('#'));
         if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE)
             || tag == Tag::Heading && self.dom.inside(node).take(8).any(leads)
         {
@@ -464,8 +469,10 @@ impl<'a> Reading<'a> {
 
     /// Whether the text before says that a name comes: `Posted by: `.
     fn follows_by(&self, node: usize) -> bool {
-        const ENDS: &[&str] = &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
-        let before = node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
+        const ENDS: &[&str] =
+            &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
+        let before =
+            node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
         let last = before.filter(|t| t.len() < 60).and_then(|t| t.split_whitespace().next_back());
         last.is_some_and(|w| ENDS.contains(&w.to_lowercase().as_str()))
     }
@@ -599,13 +606,18 @@ impl<'a> Reading<'a> {
 
     /// Votes for it.
     pub(super) fn votes(&self) -> Option<i64> {
-        let stated = self.parts.first().and_then(|p| ["score", "data-score"].iter().find_map(|a| self.dom.attr(p.start, a)));
+        let stated = self
+            .parts
+            .first()
+            .and_then(|p| ["score", "data-score"].iter().find_map(|a| self.dom.attr(p.start, a)));
         if let Some(votes) = stated.and_then(|s| s.parse().ok()) {
             return Some(votes);
         }
         self.parts.iter().flat_map(Clone::clone).find_map(|node| {
             // What the count would be if the reader had voted is hidden.
-            if !self.signs.meaning[node].any(Meaning::VOTE) || self.dom.classes(node).any(|c| c == "dislikes" || c == "likes") {
+            if !self.signs.meaning[node].any(Meaning::VOTE)
+                || self.dom.classes(node).any(|c| c == "dislikes" || c == "likes")
+            {
                 return None;
             }
             let text = self.dom.text(node).trim();
@@ -634,7 +646,8 @@ pub(super) fn name_beside_date(text: &str) -> Option<String> {
     [before, after].into_iter().find_map(|words| {
         let name = clean_name(&words.join(" "))?;
         let lower = name.to_lowercase();
-        let about = meaning(&lower).any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
+        let about = meaning(&lower)
+            .any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
         (letters(&name) > 1 && words.len() <= 4 && !about && !is_about_something_else(&lower)).then_some(name)
     })
 }

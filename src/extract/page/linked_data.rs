@@ -13,7 +13,8 @@ pub(super) fn comments(scripts: &[StrTendril]) -> Vec<Comment> {
     for script in scripts {
         let text = script.trim().trim_start_matches("//<![CDATA[").trim_end_matches("//]]>").trim();
         // Line breaks within strings are common and forbidden.
-        let parsed = serde_json::from_str::<Value>(text).or_else(|_| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")));
+        let parsed = serde_json::from_str::<Value>(text)
+            .or_else(|_| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")));
         if let Ok(document) = parsed {
             walk(&document, &mut found);
         }
@@ -56,8 +57,10 @@ fn walk(document: &Value, found: &mut Vec<Comment>) {
 }
 
 fn is_comment(value: &Value) -> bool {
-    const TYPES: [&str; 6] = ["Comment", "UserComments", "Answer", "Review", "DiscussionForumPosting", "SocialMediaPosting"];
-    let is = |t: &Value| t.as_str().is_some_and(|t| TYPES.contains(&t.rsplit('/').next().unwrap_or_default()));
+    const TYPES: [&str; 6] =
+        ["Comment", "UserComments", "Answer", "Review", "DiscussionForumPosting", "SocialMediaPosting"];
+    let is =
+        |t: &Value| t.as_str().is_some_and(|t| TYPES.contains(&t.rsplit('/').next().unwrap_or_default()));
     match value.get("@type") {
         Some(Value::Array(types)) => types.iter().any(is),
         Some(one) => is(one),

@@ -7,6 +7,7 @@
 //! (`signs`, with the stock of words in `words` and the dates of `date`), groups of like parts are weighed
 //! (`records`), and each part is read (`fields`, `prose`).
 
+mod attributes;
 mod charset;
 mod dom;
 mod fields;
@@ -15,9 +16,8 @@ mod parse;
 mod prose;
 mod records;
 mod signs;
-mod tokens;
-mod attributes;
 mod thread;
+mod tokens;
 mod words;
 
 use crate::comment::Comment;
@@ -92,7 +92,11 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
         let unseen = linked_data::unseen(linked, &found.comments);
         if !unseen.is_empty() {
             let signs = vec!["schema.org comments in JSON-LD that the page does not show".to_owned()];
-            found.explanations.push(Explanation { found_by: "JSON-LD".into(), n_comments: unseen.len(), signs });
+            found.explanations.push(Explanation {
+                found_by: "JSON-LD".into(),
+                n_comments: unseen.len(),
+                signs,
+            });
         }
         found.comments.extend(unseen);
     }
@@ -206,7 +210,8 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
     let (weight, best) = best?;
     // A tighter element within it leaves out what is counted or said beside the name.
     let inner = names.iter().rev().find(|n| {
-        let within = n.node > best.node && best.text.len() > n.text.len() && best.text.starts_with(n.text.as_str());
+        let within =
+            n.node > best.node && best.text.len() > n.text.len() && best.text.starts_with(n.text.as_str());
         within && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
     });
     Some(inner.unwrap_or(best).text.clone())

@@ -154,7 +154,11 @@ impl Writer {
     }
 
     fn block(&mut self, tag: Tag) {
-        let breaks = if matches!(tag, Tag::P | Tag::Blockquote | Tag::Pre | Tag::Heading | Tag::Headline) { 2 } else { 1 };
+        let breaks = if matches!(tag, Tag::P | Tag::Blockquote | Tag::Pre | Tag::Heading | Tag::Headline) {
+            2
+        } else {
+            1
+        };
         self.breaks = self.breaks.max(breaks);
     }
 

@@ -19,7 +19,8 @@ pub(super) fn threads(dom: &Dom, signs: &Signs, regions: &[Region]) -> Vec<Threa
     if nested.iter().any(|t| t.parent.is_some()) {
         return nested;
     }
-    let depths: Vec<Option<u32>> = regions.iter().map(|r| depth(dom, r.nodes.start).or_else(|| indent(dom, &r.nodes))).collect();
+    let depths: Vec<Option<u32>> =
+        regions.iter().map(|r| depth(dom, r.nodes.start).or_else(|| indent(dom, &r.nodes))).collect();
     if depths.iter().flatten().any(|d| Some(*d) != depths.iter().flatten().min().copied()) {
         return by_depth(&depths);
     }

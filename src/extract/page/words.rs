@@ -299,7 +299,11 @@ fn word_meaning(word: &str) -> Meaning {
         return Meaning::COMMENT;
     }
     // `hnuser`, `bbauthor`
-    if ["user", "username", "author", "nick"].iter().any(|s| word.ends_with(s)) { Meaning::AUTHOR } else { Meaning::NONE }
+    if ["user", "username", "author", "nick"].iter().any(|s| word.ends_with(s)) {
+        Meaning::AUTHOR
+    } else {
+        Meaning::NONE
+    }
 }
 
 /// The joined meanings of a word that is made of stock words: longest first, with nothing left over.
