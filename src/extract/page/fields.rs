@@ -9,17 +9,6 @@ use crate::extract::date::{self, DateOptions};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// What a page says of one comment.
-#[derive(Debug, Default)]
-pub(super) struct Fields {
-    pub(super) prose: Prose,
-    pub(super) author: Option<String>,
-    pub(super) time: Option<String>,
-    pub(super) id: Option<String>,
-    pub(super) permalink: Option<String>,
-    pub(super) votes: Option<i64>,
-}
-
 /// A name that may be the author's.
 #[derive(Debug, Clone)]
 pub(super) struct Name {
@@ -362,7 +351,7 @@ impl<'a> Reading<'a> {
             names.extend(self.name_beside_date());
         }
         if names.is_empty() && !body.is_empty() {
-            names = self.names_in(&[body.start + 1..body.end], &(0..0), 4);
+            names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
         }
         names
     }

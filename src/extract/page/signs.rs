@@ -132,9 +132,9 @@ impl<'d> Reader<'d> {
                 let text = self.dom.text(node);
                 let n = letters(text);
                 if context.any(Context::LINK) {
-                    links += n
+                    links += n;
                 } else if !context.any(Context::FORM) {
-                    prose += n
+                    prose += n;
                 }
                 if n > 0 && self.text_date(node, text) {
                     dates += 1;

@@ -75,11 +75,6 @@ impl Meaning {
         self.0 & others.0 != 0
     }
 
-    /// The set without `others`.
-    pub(in crate::extract) fn without(self, others: Self) -> Self {
-        Self(self.0 & !others.0)
-    }
-
     /// Whether it is empty.
     pub(in crate::extract) fn is_none(self) -> bool {
         self.0 == 0
