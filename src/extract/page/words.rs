@@ -259,7 +259,7 @@ pub(in crate::extract) fn meaning(value: &str) -> Meaning {
         }
         user = word == "user";
         // `field--name-body` is a field called so.
-        if !user && !(field && word == "name") {
+        if !(user || field && word == "name") {
             sum |= own;
         }
         field = word == "field";
