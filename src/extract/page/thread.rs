@@ -106,8 +106,8 @@ fn depth(dom: &Dom, node: usize) -> Option<u32> {
         }
     }
     let classes = dom.classes(node).find_map(|class| {
-        let at = class.rfind(|c: char| !c.is_ascii_digit())?;
-        let (name, figures) = class.split_at(at + 1);
+        let name = class.trim_end_matches(|c: char| c.is_ascii_digit());
+        let figures = &class[name.len()..];
         let name = name.trim_end_matches(['-', '_']);
         let name = name.rsplit(['-', '_']).next().unwrap_or_default();
         matches!(name, "depth" | "level" | "indent" | "tier" | "lvl" | "ebene" | "niveau")
