@@ -300,7 +300,8 @@ impl Candidate {
             .collect();
         let joined = Self::of(dom, signs, ranges, self.name)?;
         // A header says little; what follows it says the rest.
-        let header = self.evidence.prose < 80.0 || joined.evidence.prose > self.evidence.prose * 3.0;
+        let header = self.evidence.prose < 80.0
+            || self.evidence.prose < 300.0 && joined.evidence.prose > self.evidence.prose * 3.0;
         let worth = header
             && joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
             && joined.evidence.quality > self.evidence.quality - 0.02;
