@@ -172,14 +172,25 @@ fn entities_are_refused() {
 
 #[test]
 fn what_is_no_export_is_none() {
-    for text in ["", "<html><body>hello</body></html>", "{}", "[]", "{\"text\": \"x\"}", "id,text\n1,x\n", "<rss><channel/></rss>", "{", "[1,2"] {
+    for text in [
+        "",
+        "<html><body>hello</body></html>",
+        "{}",
+        "[]",
+        "{\"text\": \"x\"}",
+        "id,text\n1,x\n",
+        "<rss><channel/></rss>",
+        "{",
+        "[1,2",
+    ] {
         assert_eq!(export::read(text, &ExportOptions::default()), None, "{text}");
     }
 }
 
 #[test]
 fn real_exports_give_the_counts_that_are_known_of_them() {
-    let data = std::env::var_os("MODERATO_DATA").map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
+    let data = std::env::var_os("MODERATO_DATA")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
     let folder = data.join("pages/exports");
     let Ok(wxr) = std::fs::read_to_string(folder.join("timothyfitz_wordpress_wxr.xml")) else {
         eprintln!("skipped: no exports at hand");
@@ -194,7 +205,12 @@ fn real_exports_give_the_counts_that_are_known_of_them() {
     let unapproved = export.comments.iter().filter(|c| c.other_fields["state"] != "approved").count();
     assert_eq!((export.comments.len(), unapproved), (381, 24));
     assert!(pending <= 24);
-    for (name, n) in [("isso_disqus.xml", 5), ("remark42_disqus.xml", 6), ("remark42_commento.json", 3), ("isso_wordpress.xml", 8)] {
+    for (name, n) in [
+        ("isso_disqus.xml", 5),
+        ("remark42_disqus.xml", 6),
+        ("remark42_commento.json", 3),
+        ("isso_wordpress.xml", 8),
+    ] {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         let export = read(&text);
         assert!(export.broken.is_none(), "{name}: {:?}", export.broken);

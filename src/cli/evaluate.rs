@@ -1,16 +1,17 @@
 //! `moderato evaluate`: a model against labelled comments; the confusion matrix first.
 
 use super::data::{self, DataArgs, Opener};
+use super::slices::{self, Cut};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models, output};
-use crate::corpus::{Corpus, Recipe};
+use crate::corpus::{Corpus, LabelledComment, Recipe};
 use crate::evaluate::{Bootstrap, Evaluation, Figure, Groups, Options, Predictions};
 use crate::label::Truth;
 use crate::model::{HeadPrediction, Model, ModelHead, Scorer};
-use crate::report::{DataSource, Provenance, Report, json, markdown, terminal};
-use anyhow::{Context, Result};
+use crate::report::{DataSource, Provenance, Report, SlicedHead, terminal};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use std::io::Write;
 use std::path::PathBuf;
@@ -34,6 +35,9 @@ pub(super) struct EvaluateArgs {
     /// Also write report.json and report.md into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Also figures for each value of this column: what the comments come from, or test
+    #[arg(long, value_name = "NAME")]
+    slice_column: Option<String>,
     /// Exit with code 1 unless a figure is at least this good
     #[arg(long, value_name = "METRIC=VALUE")]
     at_least: Vec<String>,
@@ -65,6 +69,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     }
     let model = models::load(args.model.as_deref())?;
     let mut recipe = args.data.recipe()?;
+    recipe.sources.iter_mut().for_each(|source| source.slice.clone_from(&args.slice_column));
     let head = models::head(&model, &recipe.heads[0].name)?;
     fit_to_model(&mut recipe, head)?;
     let talk = Talk::steps();
@@ -73,24 +78,20 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
     talk.step(talk::plural(corpus.comments.len() as u64, "comment"));
-    let report = Report {
-        evaluations: vec![evaluate(args, &model, head, &corpus)?],
-        provenance: provenance(args, &model, &corpus),
-    };
+    let (evaluation, sliced) = evaluate(args, &model, head, &corpus)?;
+    let report = Report { evaluations: vec![evaluation], provenance: provenance(args, &model, &corpus) };
+    let written = slices::Written { report: &report, key: "by_slice", sliced: &sliced };
     talk.end();
     if let Some(folder) = &args.output {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("{}: cannot make folder", folder.display()))?;
-        output::write_file(&folder.join("report.json"), json::render(&report).as_bytes())?;
-        output::write_file(&folder.join("report.md"), markdown::render(&report).as_bytes())?;
+        written.to_folder(folder)?;
     }
     let style = terminal::Style { color: output::stdout_has_color(), ..terminal::Style::default() };
     let mut out = output::Output::open(None)?;
     out.write_all(
         match args.to {
-            To::Table => terminal::render(&report, &style),
-            To::Json => json::render(&report),
-            To::Md => markdown::render(&report),
+            To::Table => written.terminal(&style),
+            To::Json => written.json(),
+            To::Md => written.markdown(),
         }
         .as_bytes(),
     )?;
@@ -127,20 +128,51 @@ fn fit_to_model(recipe: &mut Recipe, head: &ModelHead) -> Result<()> {
     Ok(())
 }
 
-fn evaluate(args: &EvaluateArgs, model: &Model, head: &ModelHead, corpus: &Corpus) -> Result<Evaluation> {
-    let position = model.heads().iter().position(|h| h.head.name == head.head.name).unwrap_or_default();
-    let answers: Vec<HeadPrediction> = corpus
-        .comments
+/// What the heads at `positions` say of `comments`.
+pub(super) fn predictions(
+    model: &Model,
+    positions: &[usize],
+    comments: &[LabelledComment],
+) -> Result<Vec<Predictions>> {
+    let answers: Vec<Vec<HeadPrediction>> = comments
         .par_iter()
-        .map_init(|| Scorer::new(model), |scorer, c| scorer.score(&c.comment.text).heads[position].clone())
+        .map_init(
+            || Scorer::new(model),
+            |scorer, c| {
+                let prediction = scorer.score(&c.comment.text);
+                positions.iter().map(|&h| prediction.heads[h].clone()).collect()
+            },
+        )
         .collect();
-    let truths: Vec<Truth> = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();
-    let n_labels = head.head.labels.len();
-    let flat: Vec<f64> = answers.iter().flat_map(|a| a.probabilities.iter().copied()).collect();
-    let predictions = Predictions {
-        probabilities: Array2::from_shape_vec((answers.len(), n_labels), flat)?,
-        decisions: answers.into_iter().map(|a| a.decision).collect(),
+    let of_head = |(i, &h): (usize, &usize)| {
+        let n_labels = model.heads()[h].head.labels.len();
+        let flat: Vec<f64> = answers.iter().flat_map(|a| a[i].probabilities.iter().copied()).collect();
+        Ok(Predictions {
+            probabilities: Array2::from_shape_vec((answers.len(), n_labels), flat)?,
+            decisions: answers.iter().map(|a| a[i].decision.clone()).collect(),
+        })
     };
+    positions.iter().enumerate().map(of_head).collect()
+}
+
+/// Those of the comments at `rows`.
+pub(super) fn select(predictions: &Predictions, rows: &[usize]) -> Predictions {
+    Predictions {
+        probabilities: predictions.probabilities.select(Axis(0), rows),
+        decisions: rows.iter().map(|&i| predictions.decisions[i].clone()).collect(),
+    }
+}
+
+/// The evaluation, and what each slice came to where slices are asked for.
+fn evaluate(
+    args: &EvaluateArgs,
+    model: &Model,
+    head: &ModelHead,
+    corpus: &Corpus,
+) -> Result<(Evaluation, Vec<SlicedHead>)> {
+    let position = model.heads().iter().position(|h| h.head.name == head.head.name).unwrap_or_default();
+    let truths: Vec<Truth> = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();
+    let predictions = predictions(model, &[position], &corpus.comments)?.remove(0);
     let groups = args
         .data
         .group_column
@@ -148,7 +180,11 @@ fn evaluate(args: &EvaluateArgs, model: &Model, head: &ModelHead, corpus: &Corpu
         .map(|_| Groups::by_name(corpus.comments.iter().map(|c| c.group.clone())));
     let bootstrap = Bootstrap { resamples: args.resamples, seed: args.seed, groups };
     let options = Options { bootstrap: (args.resamples > 0).then_some(bootstrap) };
-    Ok(Evaluation::of(&head.head, &truths, &predictions, &options)?)
+    let evaluation = Evaluation::of(&head.head, &truths, &predictions, &options)?;
+    let Some(by) = &args.slice_column else { return Ok((evaluation, Vec::new())) };
+    let names: Vec<Option<&str>> = corpus.comments.iter().map(|c| c.slice.as_deref()).collect();
+    let cut = Cut { head: &head.head, truths: &truths, predictions: &predictions, names: &names };
+    Ok((evaluation, vec![cut.by(by, None, &options)?]))
 }
 
 fn provenance(args: &EvaluateArgs, model: &Model, corpus: &Corpus) -> Provenance {

@@ -16,6 +16,7 @@ mod pipeline;
 mod problem;
 mod score;
 mod shell;
+mod slices;
 mod table;
 mod talk;
 mod train;

@@ -330,7 +330,10 @@ fn may_hold(text: &str) -> bool {
     // `yesterday`, `an hour ago`: short.
     text.len() <= 40 && {
         let lower = text.to_lowercase();
-        lower.contains(" ago") || lower.split(|c: char| !c.is_alphabetic()).any(|w| w.len() > 3 && RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|r| r == w)))
+        lower.contains(" ago")
+            || lower.split(|c: char| !c.is_alphabetic()).any(|w| {
+                w.len() > 3 && RELATIVE_DAYS.iter().any(|(words, _)| words.split(' ').any(|r| r == w))
+            })
     }
 }
 

@@ -61,7 +61,9 @@ fn walk(document: &Value, options: &ExportOptions, export: &mut Export) {
                         }
                         None => export.n_empty += 1,
                     }
-                } else if let Some(id) = fields.get("id").or_else(|| fields.get("url")).and_then(Value::as_str) {
+                } else if let Some(id) =
+                    fields.get("id").or_else(|| fields.get("url")).and_then(Value::as_str)
+                {
                     // Isso keeps a thread's comments within the thread.
                     source = fields.contains_key("comments").then(|| id.to_owned()).or(source);
                 }

@@ -11,7 +11,11 @@ pub(super) struct Words {
 /// Reads `html`; `lines` says that line breaks in it are line breaks to the reader, as WordPress keeps them.
 pub(super) fn words(html: &str, lines: bool) -> Words {
     if !html.contains(['<', '&']) {
-        let text = if lines { html.trim().to_owned() } else { html.split_whitespace().collect::<Vec<_>>().join(" ") };
+        let text = if lines {
+            html.trim().to_owned()
+        } else {
+            html.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
         return Words { text, quoted: Vec::new() };
     }
     let (text, quoted) = if lines && !html.contains("<p") && !html.contains("<br") {

@@ -60,7 +60,9 @@ impl<'x> Records<'x> {
             match event {
                 Event::Eof if open.is_empty() => return Ok(None),
                 Event::Eof => return Err(self.broken("the end of the export", "the end of its last record")),
-                Event::DocType(declaration) if declaration.contains('[') || declaration.contains("ENTITY") => {
+                Event::DocType(declaration)
+                    if declaration.contains('[') || declaration.contains("ENTITY") =>
+                {
                     return Err(self.broken("a document type with entities", "an export without one"));
                 }
                 Event::Start(tag) => {

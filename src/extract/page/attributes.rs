@@ -5,16 +5,66 @@ use std::sync::LazyLock;
 
 /// The attributes anything here looks at; the last ones are Reddit's.
 const WANTED: [&str; 55] = [
-    "class", "id", "href", "title", "datetime", "rel", "role", "type", "name", "content", "alt", "lang", "property", "typeof",
-    "itemprop", "itemtype", "itemscope", "style", "width", "src", "aria-level", "author", "score", "permalink", "depth",
-    "created-timestamp", "thingid", "parentid", "shadowrootmode", "charset", "encoding", "data-author", "data-time", "data-timestamp", "data-utime",
-    "data-datetime", "data-date", "data-created", "data-created-at", "data-epoch", "data-original-title", "data-comment-id",
-    "data-id", "data-post-id", "data-message-id", "data-commentid", "data-depth", "data-level", "data-indent", "data-testid",
-    "data-role", "data-type", "data-qa", "data-parent-id", "data-score",
+    "class",
+    "id",
+    "href",
+    "title",
+    "datetime",
+    "rel",
+    "role",
+    "type",
+    "name",
+    "content",
+    "alt",
+    "lang",
+    "property",
+    "typeof",
+    "itemprop",
+    "itemtype",
+    "itemscope",
+    "style",
+    "width",
+    "src",
+    "aria-level",
+    "author",
+    "score",
+    "permalink",
+    "depth",
+    "created-timestamp",
+    "thingid",
+    "parentid",
+    "shadowrootmode",
+    "charset",
+    "encoding",
+    "data-author",
+    "data-time",
+    "data-timestamp",
+    "data-utime",
+    "data-datetime",
+    "data-date",
+    "data-created",
+    "data-created-at",
+    "data-epoch",
+    "data-original-title",
+    "data-comment-id",
+    "data-id",
+    "data-post-id",
+    "data-message-id",
+    "data-commentid",
+    "data-depth",
+    "data-level",
+    "data-indent",
+    "data-testid",
+    "data-role",
+    "data-type",
+    "data-qa",
+    "data-parent-id",
+    "data-score",
 ];
 
 /// [`WANTED`] as the tree has them.
-pub(super) static WANTED_NAMES: LazyLock<Vec<LocalName>> = LazyLock::new(|| WANTED.iter().map(|n| LocalName::from(*n)).collect());
+pub(super) static WANTED_NAMES: LazyLock<Vec<LocalName>> =
+    LazyLock::new(|| WANTED.iter().map(|n| LocalName::from(*n)).collect());
 
 /// Which of [`WANTED`] an attribute is, if its value can say anything.
 pub(super) fn wanted(name: &[u8], value: &[u8]) -> Option<usize> {
@@ -28,7 +78,9 @@ pub(super) fn wanted(name: &[u8], value: &[u8]) -> Option<usize> {
     })?;
     let says = match WANTED[i] {
         // Depth in old tables.
-        "style" => value.windows(11).any(|w| w.eq_ignore_ascii_case(b"margin-left") || w.eq_ignore_ascii_case(b"adding-left")),
+        "style" => value
+            .windows(11)
+            .any(|w| w.eq_ignore_ascii_case(b"margin-left") || w.eq_ignore_ascii_case(b"adding-left")),
         _ => true,
     };
     says.then_some(i)

@@ -90,7 +90,8 @@ impl Signs {
 
     /// The signs of `dom`.
     pub(super) fn of(dom: &Dom, options: DateOptions) -> Self {
-        Reader { dom, options, names: FxHashMap::default(), signs: Self::default(), announced: Vec::new() }.read()
+        Reader { dom, options, names: FxHashMap::default(), signs: Self::default(), announced: Vec::new() }
+            .read()
     }
 }
 
@@ -112,7 +113,8 @@ impl<'d> Reader<'d> {
         let (mut dates, mut persons, mut prose, mut links, mut stories) = (0, 0, 0, 0, 0);
         // Where everything has a headline, a headline says nothing.
         let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
-        let bodies = self.dom.attrs_called("itemprop").filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
+        let bodies =
+            self.dom.attrs_called("itemprop").filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
         for node in 0..n {
             self.signs.dates.push(dates);
             self.signs.persons.push(persons);
@@ -190,7 +192,9 @@ impl<'d> Reader<'d> {
     fn context(&self, node: usize, tag: Tag, own: Meaning) -> Context {
         let mut context =
             if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
-        if !self.announced.is_empty() && self.announced.iter().rev().take(8).any(|a| *a == self.dom.parent(node)) {
+        if !self.announced.is_empty()
+            && self.announced.iter().rev().take(8).any(|a| *a == self.dom.parent(node))
+        {
             context = context.with(Context::COMMENTS);
         }
         let hidden_template = tag == Tag::Template && self.dom.attr(node, "shadowrootmode").is_none();
@@ -240,7 +244,10 @@ impl<'d> Reader<'d> {
             return false;
         }
         let bare = When { iso: None, has_time: false, ambiguous: false, relative: false };
-        let Some(when) = date::find(text, self.options).or_else(|| date::is_like(text).then_some(bare)) else { return false };
+        let Some(when) = date::find(text, self.options).or_else(|| date::is_like(text).then_some(bare))
+        else {
+            return false;
+        };
         self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
         true
     }
@@ -285,7 +292,9 @@ impl<'d> Reader<'d> {
         if tag == Tag::Headline {
             return headlines && letters(self.dom.text(node)) > 10;
         }
-        let is = |name: &str, ends: &[&str]| self.dom.attr(node, name).is_some_and(|v| ends.iter().any(|e| v.ends_with(e)));
+        let is = |name: &str, ends: &[&str]| {
+            self.dom.attr(node, name).is_some_and(|v| ends.iter().any(|e| v.ends_with(e)))
+        };
         bodies && is("itemprop", &["articleBody"]) || is("itemtype", &["Article", "BlogPosting"])
     }
 
@@ -300,7 +309,9 @@ impl<'d> Reader<'d> {
         }
         let links = self.dom.inside(node).take(50).any(|n| self.dom.tag(n) == Tag::A);
         let numbered = text.bytes().any(|b| b.is_ascii_digit());
-        (tag == Tag::Heading || !links && !numbered) && crate::extract::plain::announces(text) && !meaning(text).any(Meaning::ASIDE)
+        (tag == Tag::Heading || !links && !numbered)
+            && crate::extract::plain::announces(text)
+            && !meaning(text).any(Meaning::ASIDE)
     }
 
     fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
@@ -323,7 +334,8 @@ impl<'d> Reader<'d> {
 
 /// The meaning of a value without the classes that only say which categories an article is filed under.
 fn own_meaning(value: &str) -> Meaning {
-    let filed = |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
+    let filed =
+        |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
     if !value.split_ascii_whitespace().any(filed) {
         return meaning(value);
     }
@@ -367,8 +379,11 @@ fn says_person(text: &str) -> bool {
     }
     let bytes = text.as_bytes();
     let starts = |s: &&str| bytes.len() >= s.len() && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes());
-    let ends = |s: &&str| bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes());
-    STARTS.iter().any(starts) || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
+    let ends = |s: &&str| {
+        bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes())
+    };
+    STARTS.iter().any(starts)
+        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
 }
 
 /// Letters and figures, roughly: everything but blanks.

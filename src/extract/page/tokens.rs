@@ -64,7 +64,10 @@ impl Cutter<'_> {
             Some(b'!') => {
                 let end = self.past(open, b'>');
                 let inside = &self.page[open..end];
-                if inside.len() >= 9 && inside.is_char_boundary(9) && inside[..9].eq_ignore_ascii_case("<!doctype") {
+                if inside.len() >= 9
+                    && inside.is_char_boundary(9)
+                    && inside[..9].eq_ignore_ascii_case("<!doctype")
+                {
                     visit(Piece::Token(Token::DoctypeToken(doctype(inside))));
                 }
                 self.at = end;
@@ -147,7 +150,8 @@ impl Cutter<'_> {
             && !(self_closing && *raw == "svg")
         {
             if let Some(closed) = self.find_ignoring_case(self.at, close) {
-                let data = *raw == "script" && attrs.iter().any(|a| &*a.name.local == "type" && a.value.contains("ld+json"));
+                let data = *raw == "script"
+                    && attrs.iter().any(|a| &*a.name.local == "type" && a.value.contains("ld+json"));
                 if data {
                     visit(Piece::Json(self.slice(self.at, closed)));
                 }
@@ -213,7 +217,11 @@ impl Cutter<'_> {
             if let Some(i) = which {
                 seen |= 1 << i;
                 let raw = &self.page[text.clone()];
-                let value = if raw.contains('&') { decoded(raw, true).into() } else { self.slice(text.start, text.end) };
+                let value = if raw.contains('&') {
+                    decoded(raw, true).into()
+                } else {
+                    self.slice(text.start, text.end)
+                };
                 kept.push(Attribute { name: QualName::new(None, ns!(), WANTED_NAMES[i].clone()), value });
             }
         }
@@ -244,7 +252,12 @@ fn tag(kind: TagKind, name: LocalName, self_closing: bool, attrs: Vec<Attribute>
 fn doctype(declaration: &str) -> Doctype {
     let mut quoted = declaration.split(['"', '\'']).skip(1).step_by(2);
     let public_id = quoted.next().map(StrTendril::from);
-    Doctype { name: Some("html".into()), public_id, system_id: quoted.next().map(StrTendril::from), force_quirks: false }
+    Doctype {
+        name: Some("html".into()),
+        public_id,
+        system_id: quoted.next().map(StrTendril::from),
+        force_quirks: false,
+    }
 }
 
 /// `raw` with its character references resolved; in attributes as the standard does there.
@@ -292,7 +305,8 @@ fn reference(text: &str, in_attribute: bool) -> Option<(String, usize)> {
     let n = text.bytes().take(32).take_while(u8::is_ascii_alphanumeric).count();
     let named = |end: usize| {
         let (a, b) = *html5ever::data::NAMED_ENTITIES.get(&text[..end]).filter(|(a, _)| *a != 0)?;
-        let text: String = [char::from_u32(a), char::from_u32(b).filter(|c| *c != '\0')].into_iter().flatten().collect();
+        let text: String =
+            [char::from_u32(a), char::from_u32(b).filter(|c| *c != '\0')].into_iter().flatten().collect();
         Some((text, end))
     };
     if text[n..].starts_with(';')
@@ -331,7 +345,10 @@ mod tests {
 
     #[test]
     fn pages_are_cut_as_the_standard_cuts_them() {
-        check("<!doctype html><P CLASS=a onclick='x>y' title=\"b > c\">é</p >", "!<p class=a title=b > c>[é]</p>");
+        check(
+            "<!doctype html><P CLASS=a onclick='x>y' title=\"b > c\">é</p >",
+            "!<p class=a title=b > c>[é]</p>",
+        );
         check("<script>if (a<b) '</p>'</script >x<style>p{}</style>", "[x]");
         check("<script type=\"application/ld+json\">{}</script>", "{{}}");
         check("a<!-- <p> -->b<!-->c<?php x?>d</ x>e</>f<!x>g", "[a][b][c][d][e][f][g]");
