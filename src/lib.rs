@@ -84,18 +84,14 @@
 
 pub mod comment;
 pub mod label;
-
 pub mod extract;
 pub mod text;
 pub mod counts;
-
 pub mod corpus;
 pub mod naive_bayes;
 pub mod logistic;
 pub mod calibration;
-
 pub mod model;
 pub mod evaluate;
 pub mod report;
-
 pub mod cli;

@@ -37,6 +37,8 @@ pub(super) enum From {
     Html,
     /// A page saved as plain text
     Text,
+    /// Plain text, a comment a line
+    Lines,
     /// A JSON object a line
     Jsonl,
     /// A JSON array or document
@@ -53,6 +55,7 @@ impl From {
             Self::Auto => Format::Auto,
             Self::Html => Format::Html,
             Self::Text => Format::Text,
+            Self::Lines => Format::Lines,
             Self::Jsonl => Format::JsonLines,
             Self::Json => Format::Json,
             Self::Csv => Format::Csv,

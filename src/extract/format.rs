@@ -20,6 +20,8 @@ pub enum Format {
     Html,
     /// A page saved as plain text.
     Text,
+    /// Plain text, a comment a line.
+    Lines,
     /// One JSON object a line.
     #[serde(rename = "jsonl")]
     JsonLines,
@@ -33,8 +35,8 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order they are listed for users.
-    pub const ALL: [Self; 7] =
-        [Self::Auto, Self::Html, Self::Text, Self::JsonLines, Self::Json, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 8] =
+        [Self::Auto, Self::Html, Self::Text, Self::Lines, Self::JsonLines, Self::Json, Self::Csv, Self::Tsv];
 
     /// The name it has in flags and recipes.
     pub fn name(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Format {
             Self::Auto => "auto",
             Self::Html => "html",
             Self::Text => "text",
+            Self::Lines => "lines",
             Self::JsonLines => "jsonl",
             Self::Json => "json",
             Self::Csv => "csv",
@@ -110,9 +113,12 @@ impl Head<'_> {
             }
             _ => {}
         }
-        self.table()
-            .or(self.named)
-            .unwrap_or_else(|| if has_markup(text) { Format::Html } else { Format::Text })
+        self.table().or(self.named).unwrap_or_else(|| match text {
+            text if has_markup(text) => Format::Html,
+            // One line is no page: it is a comment.
+            text if self.whole && !text.trim_ascii_end().contains(&b'\n') => Format::Lines,
+            _ => Format::Text,
+        })
     }
 
     /// JSON lines or one document, if `text`, which begins with a brace, is either.
@@ -222,8 +228,8 @@ mod tests {
         check("-", "{\"text\": \"cut sho\n{\"text\": \"b\"}\n", Format::JsonLines);
         check("-", "[\n  {\"text\": \"a\"}\n]", Format::Json);
         check("-", "[]", Format::Json);
-        check("-", "[Update, 5 pm] The council met.\n", Format::Text);
-        check("-", "{sighs} not again\n", Format::Text);
+        check("-", "[Update, 5 pm] The council met.\n", Format::Lines);
+        check("-", "{sighs} not again\n", Format::Lines);
         check("-", "<!DOCTYPE html>\n<html><body>", Format::Html);
         check("-", "\n<p>Only a piece</p>", Format::Html);
         check("-", "Loose <b>text</b> <i>with</i> <u>marks</u>", Format::Html);

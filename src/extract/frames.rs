@@ -5,7 +5,7 @@ use super::format::Format;
 use super::input::Input;
 use super::options::ExtractOptions;
 use super::parser::Parser;
-use super::{format, json, table, whole};
+use super::{format, json, plain_lines, table, whole};
 use crate::comment::Place;
 use std::collections::VecDeque;
 use std::io::Read;
@@ -68,6 +68,7 @@ impl<'r> Frames<'r> {
             Format::Csv | Format::Tsv => table::open(&mut input, format, options)?,
             Format::JsonLines => json::open_lines(&mut input, options, &mut ahead)?,
             Format::Json => json::open_array(&mut input, options, &mut ahead)?,
+            Format::Lines => plain_lines::open(options),
             Format::Auto | Format::Html | Format::Text => whole::open(format, options),
         };
         Ok(Self { input, split, parser: Arc::new(parser), ahead })

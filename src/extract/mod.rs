@@ -36,6 +36,7 @@ mod options;
 pub mod page;
 mod parser;
 pub mod plain;
+mod plain_lines;
 mod record;
 mod sink;
 mod table;

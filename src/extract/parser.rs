@@ -5,7 +5,7 @@ use super::format::Format;
 use super::frames::Frame;
 use super::options::ExtractOptions;
 use super::sink::{Sink, Tally};
-use super::{json::JsonRecords, table::Table};
+use super::{json::JsonRecords, plain_lines, table::Table};
 use crate::comment::Comment;
 
 /// Parses a page, or whatever else is one frame an input.
@@ -26,6 +26,8 @@ pub(crate) enum Records {
     Json(JsonRecords),
     /// Rows of a table.
     Table(Table),
+    /// Lines of text.
+    Lines,
     /// One page or export.
     Whole(ParseWhole, ExtractOptions),
 }
@@ -48,6 +50,7 @@ impl Parser {
         match &self.records {
             Records::Json(records) => records.parse(frame, &mut sink),
             Records::Table(table) => table.parse(frame, &mut sink),
+            Records::Lines => plain_lines::parse(frame, &mut sink),
             Records::Whole(parse, options) => parse(frame, options, &mut sink),
         }
         sink.tally()

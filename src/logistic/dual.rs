@@ -51,7 +51,8 @@ impl Solution {
         let squared = |term: usize| ratios.map_or(1.0, |ratios| ratios[term] * ratios[term]);
         let terms: Vec<[f64; 2]> = (0..problem.matrix.n_terms()).map(|term| [0.0, squared(term)]).collect();
         let curvature = |row: WeightedRow<'_>| {
-            1.0 + row.iter().map(|(term, x)| f64::from(x).powi(2) * terms[term as usize][1]).sum::<f64>()
+            let square = |(term, x): (u32, f32)| f64::from(x) * f64::from(x) * terms[term as usize][1];
+            1.0 + row.iter().map(square).sum::<f64>()
         };
         let curvatures = problem.matrix.rows().map(curvature).collect();
         let duals = vec![f64::NEG_INFINITY; problem.matrix.n_documents()];

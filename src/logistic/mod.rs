@@ -179,8 +179,8 @@ impl LogisticParams {
     }
 
     /// As [`fit`](Self::fit) for each of `path` instead of [`c`](LogisticSettings::c), each starting where the last
-    /// one ended; in ascending order that is fastest,
-    /// and little more work than the last one alone.
+    /// one ended; in ascending order that takes
+    /// fewer passes than as many fits from the start.
     ///
     /// # Errors
     /// As [`fit`](Self::fit), or if a value of the path is not positive.

@@ -2,7 +2,7 @@
 
 use crate::counts::matrix::{CountMatrix, CountRow};
 use crate::counts::weighting::Weighting;
-use ndarray::{Array2, ArrayViewMut1};
+use ndarray::Array2;
 use rayon::prelude::*;
 
 /// `score(c, d) = bias(c) + Σ over t in d of value(t, d) · weight(t, c)`.
@@ -31,22 +31,27 @@ impl LinearForm {
     pub fn joint_log_likelihood(&self, counts: &CountMatrix) -> Array2<f64> {
         assert_eq!(counts.n_terms(), self.weights.nrows(), "counts and weights must be of the same terms");
         let n_classes = self.bias.len().max(1);
+        let weights = self.weights.as_standard_layout();
+        let weights = weights.as_slice().expect("the layout is standard");
         let mut scores = Array2::zeros((counts.n_documents(), n_classes));
         let cells = scores.as_slice_mut().expect("a new array is in standard layout");
         cells.par_chunks_mut(ROWS_PER_TASK * n_classes).enumerate().for_each(|(task, rows)| {
             for (i, row) in rows.chunks_mut(n_classes).enumerate() {
-                self.score(counts.row(task * ROWS_PER_TASK + i), ArrayViewMut1::from(row));
+                self.score(counts.row(task * ROWS_PER_TASK + i), weights, row);
             }
         });
         scores
     }
 
-    fn score(&self, document: CountRow<'_>, mut scores: ArrayViewMut1<'_, f64>) {
+    /// Adds up the evidence of one document; `weights` are one row a term.
+    fn score(&self, document: CountRow<'_>, weights: &[f64], scores: &mut [f64]) {
         let Weighting { term_frequency, norm, .. } = self.weighting;
+        let n_classes = scores.len();
         let mut total = 0.0;
         for (term, count) in document.iter() {
             let value = f64::from(term_frequency.value(count));
-            scores.scaled_add(value, &self.weights.row(term as usize));
+            let weights = &weights[term as usize * n_classes..][..n_classes];
+            scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += value * weight);
             total += norm.part(value);
         }
         let scale = norm.scale(total);

@@ -26,6 +26,7 @@ use crate::text::{Analysis, AnalysisError, Analyzer};
 use fit::{Documents, FittedHead, Labels};
 use ndarray::Array2;
 use out_of_fold::{Counted, Job};
+use rayon::prelude::*;
 
 /// What to train: everything a recipe says but where the comments are.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,10 +178,13 @@ pub fn train(
     let counts = counts.select_terms(&kept);
     let weightings = plan.heads.iter().filter_map(|(_, settings)| settings.own_weighting());
     let documents = Documents::new(counts, vectorizer.vocabulary().n_characters(), weightings)?;
+    let fit = |(h, (head, settings)): (usize, &(Head, HeadSettings))| {
+        documents.fit(head, settings, &Labels { truths: &set.truths[h], weights: set.weights })
+    };
+    let fitted: Vec<FittedHead> =
+        plan.heads.par_iter().enumerate().map(fit).collect::<Result<_, TrainError>>()?;
     let mut parts = Parts::default();
-    for (h, (head, settings)) in plan.heads.iter().enumerate() {
-        let fitted =
-            documents.fit(head, settings, &Labels { truths: &set.truths[h], weights: set.weights })?;
+    for ((h, (head, settings)), fitted) in plan.heads.iter().enumerate().zip(fitted) {
         parts.add(head, settings, &set.truths[h], fitted, out_of_fold.get(h));
     }
     let model = parts.model(plan.about.clone(), vectorizer)?;

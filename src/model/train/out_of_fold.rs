@@ -3,12 +3,13 @@
 use super::fit::{Documents, Labels};
 use super::settings::HeadSettings;
 use super::{Step, TrainError, TrainingSet};
-use crate::calibration::{Calibration, threshold};
+use crate::calibration::{Calibration, Scored, choose_threshold};
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer};
 use crate::label::{Decision, Head, LabelId, Truth};
 use crate::model::{Link, ModelHead, Readout};
 use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 
 /// One head's answers to the comments of its training set, each given by a fit that had not seen the comment.
 #[derive(Debug, Clone)]
@@ -79,14 +80,19 @@ pub(super) fn score(
         let documents = Documents::new(train.select_terms(&kept), n_characters, weightings)?;
         let test = counts.select_rows(&fold.test).select_terms(&kept);
         let weights: Vec<f32> = fold.train.iter().map(|&i| set.weights[i]).collect();
-        for (j, job) in jobs.iter().enumerate() {
+        let fit = |job: &Job<'_>| {
             let truths: Vec<Option<Truth>> =
                 fold.train.iter().map(|&i| set.truths[job.h][i].clone()).collect();
             super::check_support(job.head, &truths)?;
-            let fitted =
-                documents.fit(job.head, job.settings, &Labels { truths: &truths, weights: &weights })?;
-            links[j] = fitted.link;
-            for (row, &i) in fitted.log_odds(&test).rows().into_iter().zip(&fold.test) {
+            let labels = Labels { truths: &truths, weights: &weights };
+            let fitted = documents.fit(job.head, job.settings, &labels)?;
+            Ok((fitted.link, fitted.log_odds(&test)))
+        };
+        // Fits share the matrix and nothing else; side by side they use the cores better than one could.
+        let fits: Vec<(Link, Array2<f64>)> = jobs.par_iter().map(fit).collect::<Result<_, TrainError>>()?;
+        for (j, (link, answers)) in fits.into_iter().enumerate() {
+            links[j] = link;
+            for (row, &i) in answers.rows().into_iter().zip(&fold.test) {
                 log_odds[j].row_mut(i).assign(&row);
             }
         }
@@ -94,7 +100,7 @@ pub(super) fn score(
     if n_folds == 0 {
         return Ok(Vec::new());
     }
-    let scores = jobs.iter().zip(log_odds).zip(links);
+    let scores = jobs.par_iter().zip(log_odds).zip(links);
     Ok(scores
         .map(|((job, log_odds), link)| HeadScores::new(job, link, &log_odds, set).calibrated())
         .collect())
@@ -168,7 +174,7 @@ impl<'a> HeadScores<'a> {
             let label = if n_columns == self.head.labels.len() { c } else { 1 };
             let known = rows.iter().zip(&answers).filter_map(|(&i, p)| Some((p[label], self.truth(i, c)?)));
             let (probabilities, truths): (Vec<f64>, Vec<bool>) = known.unzip();
-            threshold::choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
+            choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
         };
         readout.thresholds = (0..n_columns).map(threshold).collect();
         readout
@@ -194,6 +200,10 @@ impl<'a> HeadScores<'a> {
                 weights.push(self.weights[i]);
             }
         }
-        self.settings.calibration.of(&log_odds, &truths, &weights)
+        // Log-odds of a fit are finite, and weights were checked when they were read.
+        match Scored::new(&log_odds, &truths, Some(&weights)) {
+            Ok(scored) => self.settings.calibration.fit(&scored),
+            Err(_) => Calibration::Identity,
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The choices made for one head, as a recipe's `fit` spells them.
 
-use crate::calibration::Calibration;
-use crate::calibration::threshold::ThresholdFor;
+use crate::calibration::{Calibration, Method, Scored, ThresholdFor};
 use crate::counts::weighting::{Norm, TermFrequency, Weighting};
 use crate::logistic::{ClassWeight, LogisticSettings};
 use crate::naive_bayes::{NaiveBayesSettings, Priors};
@@ -177,17 +176,42 @@ impl HeadSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CalibrationChoice {
-    /// Whichever has the least cross-validated log loss.
+    /// Whichever curve has the least cross-validated log loss; a step function only where it is clearly better,
+    /// since its steps make comments equal that the model tells apart.
     #[default]
     Auto,
     /// As they are.
     None,
+    /// Platt's logistic curve.
+    Platt,
+    /// The beta curve.
+    Beta,
+    /// The isotonic step function.
+    Isotonic,
 }
+
 impl CalibrationChoice {
-    pub(super) fn of(self, _z: &[f64], _t: &[bool], _w: &[f64]) -> Calibration {
+    /// Folds within the out-of-fold answers, to choose a curve by.
+    const FOLDS: usize = 5;
+    /// What of the smooth curves' log loss steps may have at most.
+    const CLEARLY_BETTER: f64 = 0.99;
+
+    /// The curve for these out-of-fold answers.
+    pub(super) fn fit(self, scored: &Scored) -> Calibration {
         match self {
             Self::None => Calibration::Identity,
-            Self::Auto => Calibration::fit(_z, _t),
+            Self::Platt => Calibration::fit(Method::Platt, scored),
+            Self::Beta => Calibration::fit(Method::Beta, scored),
+            Self::Isotonic => Calibration::fit(Method::Isotonic, scored),
+            Self::Auto => {
+                let choice = Calibration::choose(scored, Self::FOLDS);
+                let loss = |method: &Method, loss: f64| match method {
+                    Method::Isotonic => loss / Self::CLEARLY_BETTER,
+                    _ => loss,
+                };
+                let best = choice.table.iter().min_by(|a, b| loss(&a.0, a.1).total_cmp(&loss(&b.0, b.1)));
+                Calibration::fit(best.map_or(Method::Identity, |best| best.0), scored)
+            }
         }
     }
 }
