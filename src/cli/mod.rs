@@ -17,6 +17,7 @@ mod problem;
 mod score;
 mod shell;
 mod slices;
+mod spans;
 mod table;
 mod talk;
 mod train;
@@ -48,6 +49,7 @@ enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
+    Spans(spans::SpansArgs),
     Inspect(inspect::InspectArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -72,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Spans(args) => spans::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, &Cli::command()),

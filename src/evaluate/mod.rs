@@ -24,6 +24,7 @@ mod random;
 mod ranking;
 mod reliability;
 mod slices;
+mod spans;
 mod threshold;
 
 pub use bootstrap::{Bootstrap, Groups, Interval};
@@ -37,6 +38,7 @@ pub use input::{EvaluateError, Predictions};
 pub use label_errors::{LabelErrors, Suspect};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
 pub use slices::Slice;
+pub use spans::{Characters, mean_score, span_f1};
 pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 
 use crate::label::{Head, LabelId, Truth};
