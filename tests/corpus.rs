@@ -156,7 +156,8 @@ fn check_error(text: &str, expected: &str) {
 #[test]
 fn recipes_that_cannot_be_say_where_and_why() {
     check_error("name = 'x'\nversion\n", "test.toml:2:8: key with no value, expected `=`");
-    let keys = "`name`, `version`, `description`, `seed`, `folds`, `analysis`, `weighting`, `head`, `source`";
+    let keys =
+        "`name`, `version`, `description`, `seed`, `folds`, `analysis`, `vocabulary`, `head`, `source`";
     check_error(
         "name = 'x'\n\ncolor = 1\n",
         &format!("test.toml:3:1: unknown field `color`, expected one of {keys}"),
@@ -242,7 +243,7 @@ fn a_few_flags_make_a_recipe() {
 fn labelled(text: &str, label: u16, group: Option<&str>) -> LabelledComment {
     let comment = Comment { text: text.to_owned(), ..Comment::default() };
     let truths = vec![one_of(label)];
-    LabelledComment { comment, truths, weight: 1.0, source_idx: 0, group: group.map(Into::into) }
+    LabelledComment { comment, truths, weight: 1.0, source_idx: 0, group: group.map(Into::into), slice: None }
 }
 
 #[test]
@@ -411,5 +412,58 @@ fn the_real_data_has_the_rows_its_readme_gives() {
         let counts = corpus.counts[0];
         assert_eq!((counts.n_rows, counts.n_unreadable, counts.n_wrong), (*n_rows, 0, 0), "{file}");
         assert_eq!(counts.n_labelled, corpus.comments.len() as u64);
+    }
+}
+
+/// Every recipe of the repository: its name and text.
+fn shipped_recipes() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("training");
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+    paths.sort();
+    let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn every_recipe_says_what_it_is_and_whether_its_weights_may_ship() {
+    let recipes = shipped_recipes();
+    assert!(recipes.len() > 15, "only {} recipes", recipes.len());
+    for (name, text) in recipes {
+        let recipe = Recipe::from_toml(format!("training/{name}.toml"), &text).unwrap();
+        assert_eq!(recipe.name, name, "a recipe is called as its file");
+        assert!(!recipe.description.is_empty(), "{name}");
+        for source in &recipe.sources {
+            assert!(!source.licence.is_empty() && !source.citation.is_empty(), "{name}: {}", source.name);
+        }
+        for head in &recipe.heads {
+            let fit: Result<moderato::model::train::HeadSettings, _> =
+                toml::Value::Table(head.fit.clone()).try_into();
+            assert!(fit.is_ok(), "{name}, head {}: {:?}", head.name, fit.err());
+        }
+        let says = text.lines().take_while(|line| line.starts_with('#')).any(|line| line.contains("eights"));
+        assert!(says || name == "default", "{name}: nothing on weights");
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "says that it is skipped")]
+fn every_recipe_reads_its_rows() {
+    let Some(data) = data() else {
+        println!("skipped: no ../shared/data");
+        return;
+    };
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("training");
+    for (name, text) in shipped_recipes() {
+        let recipe = Recipe::from_toml(format!("training/{name}.toml"), &text).unwrap();
+        let open = |file: &str| {
+            let path = [&data, &beside].map(|folder| folder.join(file)).into_iter().find(|p| p.exists());
+            std::fs::File::open(path.ok_or(io::ErrorKind::NotFound)?)
+        };
+        let corpus = Corpus::read(&recipe, |s| Ok(Box::new(open(&s.file)?))).unwrap();
+        assert_eq!(corpus.errors.first().map(ToString::to_string), None, "{name}");
+        for (source, counts) in recipe.sources.iter().zip(&corpus.counts) {
+            assert!(counts.n_labelled > 30, "{name}, {}: {counts:?}", source.name);
+        }
     }
 }

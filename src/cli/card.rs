@@ -3,18 +3,33 @@
 use crate::corpus::Recipe;
 use crate::model::Model;
 use crate::report::escape::markdown as escape;
-use crate::report::{Report, markdown};
+use crate::report::{Report, SlicedHead, markdown};
 use std::fmt::Write;
 
-/// The card of `model` as Markdown; the same model and report give the same bytes.
-pub(super) fn render(model: &Model, recipe: &Recipe, report: &Report) -> String {
-    let mut card = String::new();
-    // Writing to a string cannot fail.
-    let _ = write_card(&mut card, model, recipe, report);
-    card
+/// What a card tells of.
+pub(super) struct Card<'a> {
+    pub(super) model: &'a Model,
+    pub(super) recipe: &'a Recipe,
+    /// The cross-validated figures.
+    pub(super) report: &'a Report,
+    /// The same by source, for heads that several sources answer.
+    pub(super) by_source: &'a [SlicedHead],
+    /// What the model makes of functional cases, if it was tried on any.
+    pub(super) cases: &'a [SlicedHead],
 }
 
-fn write_card(card: &mut String, model: &Model, recipe: &Recipe, report: &Report) -> std::fmt::Result {
+impl Card<'_> {
+    /// The card as Markdown; the same model and report give the same bytes.
+    pub(super) fn render(&self) -> String {
+        let mut card = String::new();
+        // Writing to a string cannot fail.
+        let _ = write_card(&mut card, self);
+        card
+    }
+}
+
+fn write_card(card: &mut String, of: &Card<'_>) -> std::fmt::Result {
+    let Card { model, recipe, report, .. } = of;
     let about = model.about();
     writeln!(card, "# Model card: {}\n", escape(&about.name))?;
     writeln!(card, "{}\n", escape(&about.description))?;
@@ -52,6 +67,14 @@ fn write_card(card: &mut String, model: &Model, recipe: &Recipe, report: &Report
         )?;
     }
     card.push_str(LIMITS);
+    for sliced in of.cases {
+        writeln!(card, "\n### Functional cases, {}\n", escape(&sliced.head.name))?;
+        writeln!(
+            card,
+            "Comments of our own writing, some of each kind of difficulty, and how many got the right label.\n"
+        )?;
+        card.push_str(&markdown::render_passes(sliced));
+    }
     writeln!(card, "\n## How good it is\n")?;
     writeln!(
         card,
@@ -61,6 +84,7 @@ fn write_card(card: &mut String, model: &Model, recipe: &Recipe, report: &Report
         recipe.folds
     )?;
     card.push_str(&markdown::render(report));
+    of.by_source.iter().for_each(|sliced| card.push_str(&markdown::render_slices(sliced)));
     Ok(())
 }
 

@@ -1,17 +1,18 @@
 //! A model's answers to labelled comments: what `evaluate`, `compare` and `threshold` begin with.
 
 use super::data::{self, DataArgs, Opener};
+use super::slices::Cut;
 use super::talk::{self, Talk};
 use super::{Problem, models};
-use crate::corpus::{Corpus, Recipe};
+use crate::corpus::{Corpus, LabelledComment, Recipe};
 use crate::evaluate::{Bootstrap, Groups, Options, Predictions};
 use crate::label::{Head, Truth};
 use crate::model::{HeadPrediction, Model, ModelHead, Scorer};
 use crate::report::html::{CommentRow, Details, Mark, shown_comments};
-use crate::report::{DataSource, Provenance};
+use crate::report::{DataSource, Provenance, SlicedHead};
 use anyhow::Result;
 use clap::Args;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -36,14 +37,16 @@ pub(super) struct Labelled {
 }
 
 impl Labelled {
-    /// Reads the data that `args` name, as answers to the model's head of that name.
-    pub(super) fn read(args: &DataArgs, model: &Model, talk: &Talk) -> Result<Self> {
+    /// Reads the data that `args` name, as answers to the model's head of that name; `slice` is a column to cut
+    /// them by.
+    pub(super) fn read(args: &DataArgs, slice: Option<&str>, model: &Model, talk: &Talk) -> Result<Self> {
         if args.data.is_empty() {
             return Err(Problem::new("found no `--data`, expected files of labelled comments").into());
         }
         let mut recipe = args.recipe()?;
         let head = models::head(model, &recipe.heads[0].name)?;
         fit_to_model(&mut recipe, head)?;
+        recipe.sources.iter_mut().for_each(|source| source.slice = slice.map(str::to_owned));
         talk.step("reading");
         let opener = Opener { folders: vec![PathBuf::new()] };
         let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
@@ -63,15 +66,20 @@ impl Labelled {
             return Err(Problem::new(message).into());
         }
         let position = model.heads().iter().position(|h| h.head.name == self.head.name).unwrap_or_default();
-        let answer = |scorer: &mut Scorer<'_>, text: &str| scorer.score(text).heads[position].clone();
-        let comments = self.corpus.comments.par_iter();
-        let answers: Vec<HeadPrediction> =
-            comments.map_init(|| Scorer::new(model), |scorer, c| answer(scorer, &c.comment.text)).collect();
-        let flat: Vec<f64> = answers.iter().flat_map(|a| a.probabilities.iter().copied()).collect();
-        Ok(Predictions {
-            probabilities: Array2::from_shape_vec((answers.len(), self.head.labels.len()), flat)?,
-            decisions: answers.into_iter().map(|a| a.decision).collect(),
-        })
+        let mut predictions = predictions(model, &[position], &self.corpus.comments)?;
+        Ok(predictions.remove(0))
+    }
+
+    /// What each slice came to.
+    pub(super) fn sliced(
+        &self,
+        by: &str,
+        predictions: &Predictions,
+        options: &Options,
+    ) -> Result<SlicedHead> {
+        let names: Vec<Option<&str>> = self.corpus.comments.iter().map(|c| c.slice.as_deref()).collect();
+        let cut = Cut { head: &self.head, truths: &self.truths, predictions, names: &names };
+        cut.by(by, None, options)
     }
 
     /// How intervals are made; comments of one group are resampled together.
@@ -156,4 +164,39 @@ fn fit_to_model(recipe: &mut Recipe, head: &ModelHead) -> Result<()> {
     recipe.heads[0].labels = Some(labels.clone());
     recipe.heads[0].kind = head.head.kind;
     Ok(())
+}
+
+/// What the heads at `positions` say of `comments`.
+pub(super) fn predictions(
+    model: &Model,
+    positions: &[usize],
+    comments: &[LabelledComment],
+) -> Result<Vec<Predictions>> {
+    let answers: Vec<Vec<HeadPrediction>> = comments
+        .par_iter()
+        .map_init(
+            || Scorer::new(model),
+            |scorer, c| {
+                let prediction = scorer.score(&c.comment.text);
+                positions.iter().map(|&h| prediction.heads[h].clone()).collect()
+            },
+        )
+        .collect();
+    let of_head = |(i, &h): (usize, &usize)| {
+        let n_labels = model.heads()[h].head.labels.len();
+        let flat: Vec<f64> = answers.iter().flat_map(|a| a[i].probabilities.iter().copied()).collect();
+        Ok(Predictions {
+            probabilities: Array2::from_shape_vec((answers.len(), n_labels), flat)?,
+            decisions: answers.iter().map(|a| a[i].decision.clone()).collect(),
+        })
+    };
+    positions.iter().enumerate().map(of_head).collect()
+}
+
+/// Those of the comments at `rows`.
+pub(super) fn select(predictions: &Predictions, rows: &[usize]) -> Predictions {
+    Predictions {
+        probabilities: predictions.probabilities.select(Axis(0), rows),
+        decisions: rows.iter().map(|&i| predictions.decisions[i].clone()).collect(),
+    }
 }

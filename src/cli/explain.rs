@@ -28,6 +28,9 @@ pub(super) struct ExplainArgs {
     /// A model file; the model inside the program unless given
     #[arg(short, long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Of stances, only that toward this target; heads without a target are asked as well
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
     /// Only this head
     #[arg(long, value_name = "NAME")]
     head: Option<String>,
@@ -48,7 +51,7 @@ enum To {
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Outcome> {
-    let model = models::load(args.model.as_deref())?;
+    let model = models::toward(models::load(args.model.as_deref())?, args.target.as_deref())?;
     let heads = models::heads(&model, args.head.as_deref())?;
     let text = match args.text.as_str() {
         "-" => read_stdin()?,

@@ -20,6 +20,8 @@ mod rendering;
 mod report;
 mod score;
 mod shell;
+mod slices;
+mod spans;
 mod table;
 mod talk;
 mod threshold;
@@ -55,6 +57,7 @@ enum Command {
     Report(report::ReportArgs),
     Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
+    Spans(spans::SpansArgs),
     Inspect(inspect::InspectArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Spans(args) => spans::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, &Cli::command()),

@@ -21,6 +21,14 @@ pub(super) fn load(path: Option<&Path>) -> Result<Model> {
     }
 }
 
+/// The model with only the stances toward `target`, if one is named.
+pub(super) fn toward(model: Model, target: Option<&str>) -> Result<Model> {
+    match target {
+        None => Ok(model),
+        Some(target) => Ok(model.toward(target)?),
+    }
+}
+
 /// The heads called `name`, or all of them.
 pub(super) fn heads<'m>(model: &'m Model, name: Option<&str>) -> Result<Vec<&'m ModelHead>> {
     match name {

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   moderato score comments.csv -o scored.jsonl
   moderato score page.html --to table
+  moderato score tweets.csv -m stance-us-politicians.safetensors --target \"Joe Biden\"
   moderato extract crawl/*.html | moderato score - --keep --to csv
 
 Each JSON line has the comment's `id`, and under `heads` for each head the `scores` (probabilities) of its
@@ -31,6 +32,9 @@ pub(super) struct ScoreArgs {
     /// A model file; the model inside the program unless given
     #[arg(short, long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Of stances, only that toward this target; heads without a target are asked as well
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
     /// Write here instead of to standard output; the file appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -58,7 +62,7 @@ enum To {
 }
 
 pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
-    let model = models::load(args.model.as_deref())?;
+    let model = models::toward(models::load(args.model.as_deref())?, args.target.as_deref())?;
     let to = args.to.unwrap_or(match args.output.is_none() && output::stdout_is_terminal() {
         true => To::Table,
         false => To::Jsonl,

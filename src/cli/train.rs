@@ -1,6 +1,7 @@
 //! `moderato train`: labelled comments in, a model and its cross-validated figures out.
 
 use super::data::{self, DataArgs, Opener};
+use super::slices::{self, Cut};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, card, input, output};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
@@ -9,7 +10,7 @@ use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
 use crate::label::{Head, Truth};
 use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet, Trial};
 use crate::model::{About, SourceAbout};
-use crate::report::{Provenance, Report, terminal};
+use crate::report::{Provenance, Report, SlicedHead, terminal};
 use crate::text::Analysis;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -71,6 +72,13 @@ pub(super) struct TrainArgs {
     /// Also write a model card: what it is for, data, cross-validated figures, limits
     #[arg(long, value_name = "FILE")]
     card: Option<PathBuf>,
+    /// Also write report.json and report.md of the cross-validated figures into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Functional cases to try the model on, for a table in the card: comments with a field `case` that says what
+    /// each tests, and fields named as heads with what is right
+    #[arg(long, value_name = "FILE", requires = "card")]
+    cases: Option<PathBuf>,
 }
 
 fn parse_algorithm(name: &str) -> Result<Algorithm, train::UnknownAlgorithm> {
@@ -99,14 +107,27 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
     let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
     talk.step("evaluating");
-    let mut evaluations = Vec::new();
+    let (mut evaluations, mut sliced) = (Vec::new(), Vec::new());
     for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
-        evaluations.push(evaluate_head(head, out_of_fold, truths, recipe.seed)?);
+        let scored = Scored::new(head, out_of_fold, truths, recipe.seed);
+        evaluations.push(scored.evaluation()?);
+        sliced.extend(scored.by_source(&recipe, &corpus)?);
     }
+    let cases = args.cases.as_deref().map(|path| slices::cases(&trained.model, path)).transpose()?;
     let report = Report { evaluations, provenance: provenance(&recipe, &trained.model.id(), &corpus) };
     output::write_file(&args.output, &trained.model.to_bytes()?)?;
     if let Some(path) = &args.card {
-        output::write_file(path, card::render(&trained.model, &recipe, &report).as_bytes())?;
+        let card = card::Card {
+            model: &trained.model,
+            recipe: &recipe,
+            report: &report,
+            by_source: &sliced,
+            cases: cases.as_deref().unwrap_or_default(),
+        };
+        output::write_file(path, card.render().as_bytes())?;
+    }
+    if let Some(folder) = &args.report {
+        slices::Written { report: &report, key: "by_source", sliced: &sliced }.to_folder(folder)?;
     }
     talk.end();
     let mut out = output::Output::open(None)?;
@@ -224,19 +245,50 @@ pub(super) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
     })
 }
 
-fn evaluate_head(
-    head: &Head,
-    out_of_fold: &train::OutOfFold,
-    truths: &[Option<Truth>],
-    seed: u64,
-) -> Result<Evaluation> {
-    let truths: Vec<Truth> = truths.iter().flatten().cloned().collect();
-    let predictions = Predictions {
-        probabilities: out_of_fold.probabilities.clone(),
-        decisions: out_of_fold.decisions.clone(),
-    };
-    let options = Options { bootstrap: Some(Bootstrap { seed, ..Bootstrap::default() }) };
-    Ok(Evaluation::of(head, &truths, &predictions, &options)?)
+/// A head's out-of-fold answers beside what is true.
+struct Scored<'a> {
+    head: &'a Head,
+    /// Which comments of the corpus these are.
+    documents: &'a [usize],
+    truths: Vec<Truth>,
+    predictions: Predictions,
+    options: Options,
+}
+
+impl<'a> Scored<'a> {
+    fn new(head: &'a Head, out_of_fold: &'a train::OutOfFold, truths: &[Option<Truth>], seed: u64) -> Self {
+        Self {
+            head,
+            documents: &out_of_fold.documents,
+            truths: truths.iter().flatten().cloned().collect(),
+            predictions: Predictions {
+                probabilities: out_of_fold.probabilities.clone(),
+                decisions: out_of_fold.decisions.clone(),
+            },
+            options: Options { bootstrap: Some(Bootstrap { seed, ..Bootstrap::default() }) },
+        }
+    }
+
+    fn evaluation(&self) -> Result<Evaluation> {
+        Ok(Evaluation::of(self.head, &self.truths, &self.predictions, &self.options)?)
+    }
+
+    /// How the head does on the comments of each source, where several sources answer it.
+    fn by_source(&self, recipe: &Recipe, corpus: &Corpus) -> Result<Option<SlicedHead>> {
+        let answers = recipe.sources.iter().filter(|source| source.heads.contains_key(&self.head.name));
+        let order: Vec<&str> = answers.map(|source| source.name.as_str()).collect();
+        if order.len() < 2 {
+            return Ok(None);
+        }
+        let name = |&i: &usize| {
+            let source = recipe.sources.get(usize::from(corpus.comments[i].source_idx));
+            source.map(|source| source.name.as_str())
+        };
+        let names: Vec<Option<&str>> = self.documents.iter().map(name).collect();
+        let cut =
+            Cut { head: self.head, truths: &self.truths, predictions: &self.predictions, names: &names };
+        Ok(Some(cut.by("source", Some(&order), &self.options)?))
+    }
 }
 
 fn provenance(recipe: &Recipe, model: &str, corpus: &Corpus) -> Provenance {

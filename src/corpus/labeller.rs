@@ -21,6 +21,8 @@ pub struct LabelledComment {
     pub source_idx: u16,
     /// What it must not be separated from: rows of the same source and group fall into one fold.
     pub group: Option<Box<str>>,
+    /// What its figures are also given under.
+    pub slice: Option<Box<str>>,
 }
 
 /// What became of one row.
@@ -48,6 +50,7 @@ pub struct Labeller {
     heads: Vec<Option<HeadReader>>,
     only: Vec<(String, AllowedValues)>,
     group: Option<String>,
+    slice: Option<String>,
     weight: f32,
     weight_column: Option<String>,
     source_idx: u16,
@@ -95,6 +98,7 @@ impl Labeller {
             heads: recipe.heads.iter().map(reader).collect(),
             only: source.only.iter().map(|(column, values)| (column.clone(), values.clone())).collect(),
             group: source.group.clone(),
+            slice: source.slice.clone(),
             weight: source.weight,
             weight_column: source.weight_column.clone(),
             source_idx: u16::try_from(source_idx).unwrap_or(u16::MAX),
@@ -125,10 +129,19 @@ impl Labeller {
             return Ok(if dropped { Row::Dropped } else { Row::Unlabelled });
         }
         let weight = self.weight(&fields, &comment.place)?;
-        let group =
-            self.group.as_ref().map(|column| field(&fields, column)).filter(|group| !group.is_empty());
-        let group = group.map(|group| group.into_owned().into_boxed_str());
-        Ok(Row::Labelled(LabelledComment { comment, truths, weight, source_idx: self.source_idx, group }))
+        let value = |column: &Option<String>| {
+            let value = field(&fields, column.as_ref()?);
+            (!value.is_empty()).then(|| value.into_owned().into_boxed_str())
+        };
+        let (group, slice) = (value(&self.group), value(&self.slice));
+        Ok(Row::Labelled(LabelledComment {
+            comment,
+            truths,
+            weight,
+            source_idx: self.source_idx,
+            group,
+            slice,
+        }))
     }
 
     fn weight(&self, fields: &Map<String, Value>, place: &Place) -> Result<f32, CorpusError> {

@@ -116,6 +116,9 @@ pub struct SourceRecipe {
     /// A column whose equal values must not be divided between folds: the article, the debate, the author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// A column by whose values figures are also given apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<String>,
     /// Which rows are used: those whose columns have one of these values.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, AllowedValues>,
@@ -134,7 +137,7 @@ pub struct SourceRecipe {
 /// `column` has one label of a one-of head. Of an each-head it has the labels that hold, and those that it does not
 /// name do not: one, or several set apart by `split`, or a JSON list.
 /// `columns` has one column for each label of an each-head; a label that is not listed is not known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HeadSource {
     /// The column, or JSON path, that names the labels.
@@ -219,7 +222,7 @@ impl SourceRecipe {
     pub(crate) fn columns(&self) -> Vec<String> {
         let heads = self.heads.values();
         let labels = heads.flat_map(|head| head.column.iter().chain(head.columns.values()));
-        let others = self.group.iter().chain(&self.weight_column).chain(self.only.keys());
+        let others = self.group.iter().chain(&self.slice).chain(&self.weight_column).chain(self.only.keys());
         let mut columns: Vec<String> = labels.chain(others).cloned().collect();
         columns.sort();
         columns.dedup();

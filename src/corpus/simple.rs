@@ -111,6 +111,7 @@ impl SimpleRecipe {
             delimiter: None,
             text: self.text.clone(),
             group: None,
+            slice: None,
             only: BTreeMap::new(),
             weight: 1.0,
             weight_column: None,

@@ -24,6 +24,7 @@ mod random;
 mod ranking;
 mod reliability;
 mod slices;
+mod spans;
 mod swaps;
 mod threshold;
 
@@ -38,6 +39,7 @@ pub use input::{EvaluateError, Predictions};
 pub use label_errors::{LabelErrors, Suspect};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
 pub use slices::Slice;
+pub use spans::{Characters, mean_score, span_f1};
 pub use swaps::Swap;
 pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 

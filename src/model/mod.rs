@@ -12,6 +12,7 @@ mod group;
 mod head;
 mod prediction;
 mod scorer;
+mod spans;
 pub mod train;
 
 pub use evidence::{Evidence, TermEvidence, byte_weights};
@@ -19,6 +20,7 @@ pub use group::{Group, GroupError};
 pub use head::{Link, ModelHead, Readout};
 pub use prediction::{HeadPrediction, Prediction};
 pub use scorer::Scorer;
+pub use spans::{WordWeight, carrying, word_weights};
 
 use crate::counts::vectorizer::Vectorizer;
 use crate::counts::vocabulary::Vocabulary;
@@ -70,7 +72,56 @@ pub struct SourceAbout {
     pub n_comments: u64,
 }
 
+/// A target that no head of a model has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("model {model}: no head has target `{target}`, expected {}", expected(.known))]
+pub struct UnknownTarget {
+    model: String,
+    target: String,
+    known: Vec<String>,
+}
+
+fn expected(known: &[String]) -> String {
+    match known {
+        [] => "a model of stances".into(),
+        [one] => one.clone(),
+        several => format!("one of {}", several.join(", ")),
+    }
+}
+
 impl Model {
+    /// The model with only those heads whose stance is toward `target`, in any case, and those without a target.
+    ///
+    /// It is for answering; it is not what was trained, although it goes by the same name.
+    ///
+    /// # Errors
+    /// If no head has this target.
+    pub fn toward(mut self, target: &str) -> Result<Self, UnknownTarget> {
+        let same = |own: &str| own.to_lowercase() == target.trim().to_lowercase();
+        let targets = self.targets();
+        if !targets.iter().any(|own| same(own)) {
+            let known = targets.into_iter().map(|own| format!("`{own}`")).collect();
+            return Err(UnknownTarget { model: self.id(), target: target.to_owned(), known });
+        }
+        let keep: Vec<bool> = self.heads.iter().map(|h| h.head.target.as_deref().is_none_or(same)).collect();
+        let mut kept = keep.iter();
+        self.heads.retain(|_| kept.next().copied().unwrap_or_default());
+        let mut kept = keep.iter();
+        self.classifiers.retain(|_| kept.next().copied().unwrap_or_default());
+        Ok(self)
+    }
+
+    /// What its heads take a stance toward, in their order, each once.
+    pub fn targets(&self) -> Vec<&str> {
+        let mut targets: Vec<&str> = Vec::new();
+        for target in self.heads.iter().filter_map(|h| h.head.target.as_deref()) {
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        targets
+    }
+
     /// How texts become terms.
     pub fn analyzer(&self) -> &Analyzer {
         self.vectorizer.analyzer()

@@ -4,7 +4,7 @@ use super::escape::markdown as escape;
 use super::matrix::most_frequent;
 use super::number::{count, share};
 use super::table::Table;
-use super::{ComparedHead, Report, fairness, thresholds, words};
+use super::{ComparedHead, Report, SlicedHead, fairness, thresholds, words};
 use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
 use crate::label::{Head, HeadKind, LabelId};
 
@@ -106,6 +106,16 @@ pub fn render_fairness(head: &Head, of: &Fairness) -> String {
         text.push_str(&format!("- {}\n", escape(&note)));
     }
     text
+}
+
+/// A head's slices, a line each, as a section.
+pub fn render_slices(sliced: &SlicedHead) -> String {
+    format!("\n## {}\n\n{}", escape(&sliced.title()), sliced.figures().to_markdown())
+}
+
+/// What a head decided rightly and wrongly in each slice, as a table.
+pub fn render_passes(sliced: &SlicedHead) -> String {
+    sliced.passes().to_markdown()
 }
 
 /// Counts with row shares; rows are the truth.

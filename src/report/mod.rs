@@ -14,11 +14,13 @@ mod comparison;
 mod fairness;
 mod matrix;
 mod number;
+mod slices;
 mod table;
 mod thresholds;
 mod words;
 
 pub use comparison::{ChangedComment, ComparedHead};
+pub use slices::SlicedHead;
 
 use crate::evaluate::Evaluation;
 

@@ -4,7 +4,7 @@ use super::escape::visible;
 use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
-use super::{ComparedHead, Report, fairness, thresholds, words};
+use super::{ComparedHead, Report, SlicedHead, fairness, thresholds, words};
 use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness, Swap};
 use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
@@ -120,6 +120,13 @@ pub fn render_comparison(compared: &ComparedHead, style: &Style) -> String {
     for sentence in compared.tests() {
         lines.extend(wrapped(&visible(&sentence), style.width));
     }
+    ended(&lines)
+}
+
+/// A head's slices, each line ended.
+pub fn render_slices(sliced: &SlicedHead, style: &Style) -> String {
+    let mut lines = vec![style.paint(&visible(&sliced.title()), "1"), String::new()];
+    lines.extend(sliced.figures().to_text(style.width));
     ended(&lines)
 }
 

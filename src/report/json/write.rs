@@ -19,6 +19,17 @@ pub fn render(report: &Report) -> String {
     text
 }
 
+/// As [`render`], with more keys beside those of the report.
+pub fn render_with(report: &Report, more: Map<String, Value>) -> String {
+    let mut value = value(report);
+    if let Value::Object(object) = &mut value {
+        object.extend(more);
+    }
+    let mut text = layout(&value);
+    text.push('\n');
+    text
+}
+
 /// The report as a JSON value.
 pub fn value(report: &Report) -> Value {
     let provenance = provenance(&report.provenance);
