@@ -59,7 +59,6 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let report = Report {
         evaluations: vec![evaluation],
         provenance: labelled.provenance(&args.data, args.intervals.seed, &model),
-        ..Report::default()
     };
     let sliced = match &args.slice_column {
         Some(column) => vec![labelled.sliced(column, &predictions, &options)?],
