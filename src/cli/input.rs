@@ -5,7 +5,7 @@ use crate::extract::{ExtractOptions, Format, Keep, Quoting};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::fs::File;
-use std::io::{IsTerminal, Read};
+use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 /// How to read inputs; the same for every command that reads comments.
@@ -129,7 +129,13 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
 /// Opens a file that must not be a folder.
 pub(super) fn open_file(path: &Path) -> Result<File> {
     let cannot = || format!("{}: cannot read", path.display());
-    let file = File::open(path).with_context(cannot)?;
+    let file = match File::open(path) {
+        // Said in the same words on every system.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Problem::new(format!("{}: no such file", path.display())).into());
+        }
+        file => file.with_context(cannot)?,
+    };
     if file.metadata().with_context(cannot)?.is_dir() {
         return Err(Problem::new(format!("{}: found a folder, expected a file", path.display())).into());
     }

@@ -3,9 +3,12 @@
 //! The only room that opens files, prints, or knows of terminals; what a command computes is in the rooms below.
 
 mod card;
+mod cases;
 mod comments;
+mod compare;
 mod data;
 mod evaluate;
+mod evaluated;
 mod explain;
 mod extract;
 mod input;
@@ -14,12 +17,15 @@ mod models;
 mod output;
 mod pipeline;
 mod problem;
+mod rendering;
+mod report;
 mod score;
 mod shell;
 mod slices;
 mod spans;
 mod table;
 mod talk;
+mod threshold;
 mod train;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -48,6 +54,9 @@ enum Command {
     Score(score::ScoreArgs),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Compare(compare::CompareArgs),
+    Report(report::ReportArgs),
+    Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
     Spans(spans::SpansArgs),
     Inspect(inspect::InspectArgs),
@@ -73,6 +82,9 @@ pub fn run() -> ExitCode {
         Command::Score(args) => score::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Spans(args) => spans::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -12,9 +12,9 @@ pub(super) fn load(path: Option<&Path>) -> Result<Model> {
         Some(path) => {
             let bytes = input::read_file(path).map_err(|error| match path.exists() {
                 true => error,
-                false => error.context(
-                    Problem::new("no such model").hint("`moderato train` writes one: see training/README.md"),
-                ),
+                false => Problem::new(format!("{}: no such file, expected a model", path.display()))
+                    .hint("`moderato train` writes one: see training/README.md")
+                    .into(),
             })?;
             Model::from_bytes(&bytes).with_context(|| path.display().to_string())
         }

@@ -47,7 +47,12 @@ impl Talk {
     /// A record that could not be read.
     pub(super) fn trouble(&mut self, error: &ExtractError) {
         self.n_told += 1;
-        if self.n_told <= MAX_TOLD {
+        // That the rest of the input is lost is said even after many records that are.
+        let ends_input = matches!(
+            error,
+            ExtractError::Read { .. } | ExtractError::Broken { .. } | ExtractError::Bomb { .. }
+        );
+        if ends_input || self.n_told <= MAX_TOLD {
             self.say(&format!("warning: {error}"));
         } else if self.n_told == MAX_TOLD + 1 {
             self.say("warning: more records like these are counted, not listed");

@@ -25,6 +25,7 @@ mod ranking;
 mod reliability;
 mod slices;
 mod spans;
+mod swaps;
 mod threshold;
 
 pub use bootstrap::{Bootstrap, Groups, Interval};
@@ -39,6 +40,7 @@ pub use label_errors::{LabelErrors, Suspect};
 pub use reliability::{BrierParts, RELIABILITY_BINS, Reliability, ReliabilityBin, wilson};
 pub use slices::Slice;
 pub use spans::{Characters, mean_score, span_f1};
+pub use swaps::Swap;
 pub use threshold::{Outcome, PerThousand, ThresholdCurve, TwoThresholds};
 
 use crate::label::{Head, LabelId, Truth};

@@ -171,6 +171,26 @@ impl ThresholdCurve {
         best.filter(|_| self.positives > 0)
     }
 
+    /// The lowest threshold that holds at most `share` of comments of which `prevalence` should be held, as
+    /// [`Self::by_workload`] does of comments like these; `None` if the comments have only one side and so
+    /// do not tell a rate that is needed.
+    pub fn by_workload_at(&self, share: f64, prevalence: f64) -> Option<Outcome> {
+        let held = |outcome: &Outcome| Some(outcome.per_thousand(Some(prevalence))?.held);
+        held(&self.none_held())?;
+        let fits = self.outcomes().take_while(|outcome| held(outcome).is_some_and(|n| n <= 1000.0 * share));
+        Some(fits.last().unwrap_or_else(|| self.none_held()))
+    }
+
+    /// The lowest threshold at which at least `share` of the held comments are held rightly, if `prevalence`
+    /// of the comments should be held; `None` if there is none.
+    pub fn by_precision_at(&self, share: f64, prevalence: f64) -> Option<Outcome> {
+        self.outcomes().rev().find(|outcome| {
+            outcome
+                .per_thousand(Some(prevalence))
+                .is_some_and(|n| 0.0 < n.held && share * n.held <= n.rightly_held)
+        })
+    }
+
     /// What holding from one threshold and looking first from a lower one does.
     pub fn two(&self, look: f64, hold: f64) -> TwoThresholds {
         TwoThresholds { hold: self.at(hold.max(look)), look: self.at(look.min(hold)) }
@@ -371,6 +391,23 @@ mod tests {
         let rarer = outcome.per_thousand(Some(0.04)).unwrap();
         assert_eq!((rarer.held, rarer.rightly_held, rarer.missed), (270.0, 30.0, 10.0));
         assert_eq!(ThresholdCurve::of([(0.9, true)]).at(0.5).per_thousand(Some(0.5)), None, "no rate known");
+    }
+
+    #[test]
+    fn answers_hold_for_another_day_too() {
+        let curve = ThresholdCurve::of(COMMENTS);
+        assert_eq!(curve.by_workload_at(0.5, 0.5), Some(curve.by_workload(0.5)));
+        // At 0.6 a quarter of the good and three quarters of the bad are held: of 4 % bad, 27 %.
+        assert_eq!(curve.by_workload_at(0.27, 0.04).unwrap().threshold, 0.6);
+        assert_eq!(curve.by_workload_at(0.26, 0.04).unwrap().threshold, 0.8);
+        assert_eq!(curve.by_workload_at(0.0, 0.04).unwrap().held(), 0);
+        assert_eq!(curve.by_precision_at(0.7, 0.5), curve.by_precision(0.7));
+        assert_eq!(
+            curve.by_precision_at(0.2, 0.04).unwrap().threshold,
+            0.9,
+            "only none wrong is precise enough"
+        );
+        assert_eq!(ThresholdCurve::of([(0.9, true)]).by_workload_at(0.5, 0.5), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub use spans::{WordWeight, carrying, word_weights};
 
 use crate::counts::vectorizer::Vectorizer;
 use crate::counts::vocabulary::Vocabulary;
+use crate::label::LabelId;
 use crate::naive_bayes::NaiveBayes;
 use crate::text::Analyzer;
 use serde::{Deserialize, Serialize};
@@ -139,6 +140,22 @@ impl Model {
     /// The head of this name.
     pub fn head(&self, name: &str) -> Option<&ModelHead> {
         self.heads.iter().find(|h| h.head.name == name)
+    }
+
+    /// Sets from which probability on `label` holds; of two one-of labels the second has the threshold.
+    ///
+    /// # Errors
+    /// If there is no such head, or its labels have no thresholds, as those of one-of heads of more than two.
+    pub fn set_threshold(&mut self, head: &str, label: LabelId, threshold: f64) -> Result<(), String> {
+        let known = self.heads.iter_mut().find(|h| h.head.name == head);
+        let found = known.ok_or_else(|| format!("model {}: no head `{head}`", self.about.name))?;
+        let place = if found.is_two_way() { 0 } else { label.index() };
+        let stored = found.readout.thresholds.get_mut(place);
+        *stored.ok_or_else(|| {
+            format!("head `{head}` decides by the most probable label, not by thresholds")
+        })? = threshold;
+        self.sign();
+        Ok(())
     }
 
     /// Columns by shared weighting.

@@ -2,7 +2,9 @@
 
 use super::html::{Case, CommentRow, Details, LabelTerms, Mark, SliceTable, SuspectRow, WeighedTerm};
 use super::{ChangedComment, ComparedHead, DataSource, Provenance, Report};
-use crate::evaluate::{Bootstrap, Comparison, Evaluation, Fairness, Options, Predictions, Slice, Subgroup};
+use crate::evaluate::{
+    Bootstrap, Comparison, Evaluation, Fairness, Options, Predictions, Slice, Subgroup, Swap,
+};
 use crate::label::{Decision, Head, HeadKind, LabelSet, Truth};
 use ndarray::{Array2, ArrayView1, Axis};
 
@@ -78,6 +80,7 @@ pub(crate) fn one_sided() -> Evaluation {
 pub(crate) fn report() -> Report {
     Report {
         evaluations: vec![two_labels(), each(&["toxicity", "insult", "threat"])],
+        slices: Vec::new(),
         provenance: Provenance {
             model: Some("example@0123456789ab".into()),
             data: vec![DataSource {
@@ -124,6 +127,7 @@ pub(crate) fn details() -> Vec<Details> {
             comment("3", "A <b>brick</b> fell off the town hall.", (0, 1), 0.71),
         ],
         fairness: vec![fairness()],
+        swaps: vec![Swap::of("gardeners → anglers", &[(0.25, 0.75), (0.5, 0.25)], 0.5, None)],
         terms: vec![LabelTerms {
             label: "uncivil".into(),
             towards: vec![WeighedTerm {

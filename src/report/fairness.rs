@@ -2,7 +2,7 @@
 
 use super::number::{count, figure, interval};
 use super::table::Table;
-use crate::evaluate::{Estimate, Fairness, GroupAuc, GroupScores, Rates};
+use crate::evaluate::{Estimate, Fairness, GroupAuc, GroupScores, Rates, Swap};
 
 /// The three AUCs of Borkan et al. (2019) in the order they print.
 pub(crate) const AUCS: [(GroupAuc, &str); 3] =
@@ -53,6 +53,26 @@ pub(crate) fn rates(fairness: &Fairness) -> Table {
         table.rows.push(cells);
     }
     table
+}
+
+/// What swaps did.
+pub(crate) fn swaps(swaps: &[Swap]) -> Table {
+    let header = ["swap", "comments", "mean change", "95%", "mean size", "newly held", "newly passed"];
+    let rows = swaps
+        .iter()
+        .map(|swap| {
+            vec![
+                swap.name.clone(),
+                count(swap.n),
+                figure(swap.mean_change.value),
+                interval(swap.mean_change.interval),
+                figure(swap.mean_size),
+                count(swap.newly_held),
+                count(swap.newly_passed),
+            ]
+        })
+        .collect();
+    Table { header: header.map(String::from).to_vec(), rows, numbered: false }
 }
 
 fn group_name(group: &GroupScores) -> String {

@@ -5,7 +5,7 @@ use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
 use super::{ComparedHead, Report, SlicedHead, fairness, thresholds, words};
-use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
+use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness, Swap};
 use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
 
@@ -44,7 +44,8 @@ impl Style {
 pub fn render(report: &Report, style: &Style) -> String {
     let heads: Vec<String> =
         report.evaluations.iter().map(|evaluation| render_evaluation(evaluation, style)).collect();
-    heads.join("\n")
+    let slices = report.slices.iter().map(|sliced| render_slices(sliced, style));
+    heads.into_iter().chain(slices).collect::<Vec<_>>().join("\n")
 }
 
 /// One head's evaluation as text, each line ended.
@@ -143,6 +144,11 @@ pub fn render_fairness(head: &Head, of: &Fairness, style: &Style) -> String {
         lines.extend(wrapped(&note, style.width));
     }
     ended(&lines)
+}
+
+/// What swap tests found, each line ended.
+pub fn render_swaps(swaps: &[Swap], style: &Style) -> String {
+    ended(&fairness::swaps(swaps).to_text(style.width))
 }
 
 fn ended(lines: &[String]) -> String {

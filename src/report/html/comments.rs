@@ -1,6 +1,6 @@
 //! The comments behind the cells of a matrix, with the words that weighed marked in place.
 
-use super::page::Part;
+use super::page::{Part, shade};
 use crate::evaluate::{Confusion, Predictions};
 use crate::label::{Decision, HeadKind, LabelId, Truth};
 use crate::report::escape::visible;
@@ -146,8 +146,8 @@ pub(crate) fn section(part: Part<'_>) -> Markup {
     html! {
         div.comments {
             p.note {
-                mark.for style="--weight:1" { "Solid" } " underlined words speak for the label predicted (of a \
-                 yes-or-no label: for yes), " mark.against style="--weight:1" { "dotted" } " ones against it."
+                mark.for.s20 { "Solid" } " underlined words speak for the label predicted (of a \
+                 yes-or-no label: for yes), " mark.against.s20 { "dotted" } " ones against it."
             }
             label.filter hidden { "Search these comments " input type="search"; }
             @for (cell, mut rows) in by_cell {
@@ -207,9 +207,8 @@ fn marked(row: &CommentRow, label: LabelId) -> Markup {
             @if *weight == 0.0 {
                 (plain(text))
             } @else {
-                mark class=(if *weight > 0.0 { "for" } else { "against" })
-                    style={ "--weight:" (format!("{:.2}", weight.abs() / strongest)) }
-                    title=(format!("{weight:+.2}")) { (plain(text)) }
+                @let side = if *weight > 0.0 { "for" } else { "against" };
+                mark class={ (side) " " (shade(weight.abs() / strongest)) } title=(format!("{weight:+.2}")) { (plain(text)) }
             }
         }
     }

@@ -75,10 +75,18 @@ pub struct SuspectRow {
 pub(crate) fn sections(part: Part<'_>) -> Markup {
     let details = part.details;
     html! {
-        @if !details.fairness.is_empty() {
+        @if !details.fairness.is_empty() || !details.swaps.is_empty() {
             section {
                 h3 { "Fairness" }
                 @for fairness in &details.fairness { (fairness_table(part.evaluation, fairness)) }
+                @if !details.swaps.is_empty() {
+                    h4 { "Swap tests" }
+                    p.note {
+                        "The same comments with one group's name replaced by another's: a fair model changes \
+                         nothing."
+                    }
+                    (table(&fairness::swaps(&details.swaps)))
+                }
             }
         }
         @if !details.terms.is_empty() || details.unknown_terms.is_some() { (learned(part)) }

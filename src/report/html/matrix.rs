@@ -1,7 +1,7 @@
 //! The confusion matrix, its cells leading to the comments in them.
 
 use super::comments::{self, Cell};
-use super::page::Part;
+use super::page::{Part, shade};
 use super::scores::table;
 use crate::evaluate::{Confusion, ConfusionMatrix};
 use crate::label::LabelId;
@@ -110,7 +110,7 @@ fn cell(
     let n = matrix.count(truth, predicted);
     let (of_row, of_column) = (matrix.row_share(truth, predicted), matrix.column_share(truth, predicted));
     let title = format!("{} of the row, {} of the column", share(of_row), share(of_column));
-    let class = if truth == predicted { "right" } else { "wrong" };
+    let side = if truth == predicted { "right" } else { "wrong" };
     let content = html! {
         span.count { (count(n)) }
         @if roomy {
@@ -119,7 +119,7 @@ fn cell(
         }
     };
     html! {
-        td class=(class) style={ "--share:" (format!("{:.3}", of_row.unwrap_or(0.0))) } title=(title) {
+        td class={ (side) " " (shade(of_row.unwrap_or(0.0))) } title=(title) {
             @match anchor.filter(|_| n > 0) {
                 Some(anchor) => a href={ "#" (anchor) } { (content) },
                 None => (content),

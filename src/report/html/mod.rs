@@ -1,7 +1,7 @@
 //! A report as one web page: a file without outside requests, readable without JavaScript, better with it.
 //!
 //! Every word goes through maud, which escapes what it is not told to leave alone; it is told so of the
-//! style sheet, the script and nothing else. A content security policy allows that one script by its hash:
+//! style sheet, the script and nothing else. A content security policy allows that script and that style by their hashes:
 //! even a hole in the escaping would run nothing. Templates as Rust functions, rather than askama's files,
 //! keep each section beside the numbers it draws, and tags that do not nest do not compile.
 //!

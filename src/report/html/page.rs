@@ -4,7 +4,7 @@ use super::comments::CommentRow;
 use super::comparison;
 use super::findings::{self, Case, LabelTerms, SliceTable, SuspectRow};
 use super::{curves, matrix, scores, thresholds};
-use crate::evaluate::{Evaluation, Fairness};
+use crate::evaluate::{Evaluation, Fairness, Swap};
 use crate::report::escape::visible;
 use crate::report::{ComparedHead, Report, words};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -49,6 +49,8 @@ pub struct Details {
     pub comments: Vec<CommentRow>,
     /// One for each label asked for.
     pub fairness: Vec<Fairness>,
+    /// Swap tests.
+    pub swaps: Vec<Swap>,
     /// What the model learned of each label.
     pub terms: Vec<LabelTerms>,
     /// The share of the evaluated comments' terms that the model does not know, and the most frequent of them.
@@ -98,9 +100,12 @@ pub(crate) struct Part<'a> {
 }
 
 fn document(title: &str, body: &Markup) -> Markup {
+    let style = style();
+    let hash = |text: &str| format!("'sha256-{}'", base64(&Sha256::digest(text)));
     let policy = format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        base64(&Sha256::digest(SCRIPT))
+        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        hash(&style),
+        hash(SCRIPT)
     );
     html! {
         (DOCTYPE)
@@ -112,7 +117,7 @@ fn document(title: &str, body: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 title { (visible(title)) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(style)) }
             }
             body {
                 (body)
@@ -120,6 +125,20 @@ fn document(title: &str, body: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// The style sheet, and a class for each twentieth that shades a cell or a word: style attributes would need
+/// a policy that allows any style.
+fn style() -> String {
+    let shade = |part| format!(".s{part} {{ --part: {}; }}\n", f64::from(part) / f64::from(SHADES));
+    std::iter::once(STYLE.to_owned()).chain((0..=SHADES).map(shade)).collect()
+}
+
+const SHADES: u32 = 20;
+
+/// The class that shades by `part`, from 0 to 1.
+pub(crate) fn shade(part: f64) -> String {
+    format!("s{}", (part.clamp(0.0, 1.0) * f64::from(SHADES)).round())
 }
 
 fn contents(page: &Page<'_>) -> Markup {
@@ -209,6 +228,7 @@ mod tests {
     #[test]
     fn a_page_asks_nothing_of_others() {
         let html = page(&examples::report(), &examples::details(), &PageOptions::default());
+        assert!(!html.contains("style="), "the policy forbids it");
         for outside in ["src=", "url(", "@import", "<link", "<iframe", "fetch(", "XMLHttp"] {
             assert!(!html.contains(outside), "{outside}");
         }

@@ -4,8 +4,8 @@ use super::super::Report;
 use super::super::html::{Details, SliceTable};
 use super::layout::layout;
 use super::read::{Part, ReadError, evaluation};
-use super::write::{GROUP_AUCS, fairness, head};
-use crate::evaluate::{Estimate, Fairness, GroupScores, IntervalBasis, Rates, Slice};
+use super::write::{GROUP_AUCS, estimate as write_estimate, fairness, head};
+use crate::evaluate::{Estimate, Fairness, GroupScores, IntervalBasis, Rates, Slice, Swap};
 use crate::label::Head;
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ fn value(of: &Head, details: &Details) -> Value {
         "head": of.name,
         "comments": details.comments,
         "fairness": details.fairness.iter().map(|f| fairness(of, f)).collect::<Vec<_>>(),
+        "swaps": details.swaps.iter().map(swap).collect::<Vec<_>>(),
         "terms": details.terms,
         "unknown_terms": details.unknown_terms,
         "slices": slices.collect::<Vec<_>>(),
@@ -54,6 +55,7 @@ fn details(head: &Head, part: &Part<'_>) -> Result<Details, ReadError> {
     Ok(Details {
         comments: part.field("comments").read("a list of comments")?,
         fairness: list("fairness")?.iter().map(|part| read_fairness(head, part)).collect::<Result<_, _>>()?,
+        swaps: list("swaps")?.iter().map(read_swap).collect::<Result<_, _>>()?,
         terms: part.field("terms").read("a list of labels' terms")?,
         unknown_terms: part.field("unknown_terms").read("a share and a list of terms, or null")?,
         slices: list("slices")?.iter().map(slice_table).collect::<Result<_, _>>()?,
@@ -99,6 +101,28 @@ fn read_fairness(head: &Head, part: &Part<'_>) -> Result<Fairness, ReadError> {
         overall: rates(&part.field("overall"))?,
         groups: part.field("groups").items()?.iter().map(group).collect::<Result<_, ReadError>>()?,
         intervals: resamples.map(basis).transpose()?,
+    })
+}
+
+fn swap(swap: &Swap) -> Value {
+    json!({
+        "name": swap.name,
+        "n": swap.n,
+        "mean_change": write_estimate(swap.mean_change),
+        "mean_size": swap.mean_size,
+        "newly_held": swap.newly_held,
+        "newly_passed": swap.newly_passed,
+    })
+}
+
+fn read_swap(part: &Part<'_>) -> Result<Swap, ReadError> {
+    Ok(Swap {
+        name: part.field("name").read("text")?,
+        n: part.field("n").count()?,
+        mean_change: estimate(&part.field("mean_change"))?,
+        mean_size: part.field("mean_size").read("a number or null")?,
+        newly_held: part.field("newly_held").count()?,
+        newly_passed: part.field("newly_passed").count()?,
     })
 }
 

@@ -1,0 +1,62 @@
+//! Reports, printed and written: what `evaluate`, `compare` and `report` end with.
+
+use super::output::{self, Output};
+use crate::report::html::{self, Details, Page, PageOptions};
+use crate::report::{ComparedHead, Report, json, markdown, terminal};
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use std::io::Write;
+use std::path::Path;
+
+/// What to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum To {
+    /// For people at a terminal
+    Table,
+    /// For programs
+    Json,
+    /// For documents
+    Md,
+    /// A page of its own
+    Html,
+}
+
+/// How to write for the terminal at hand.
+pub(super) fn style() -> terminal::Style {
+    terminal::Style { color: output::stdout_has_color(), ..terminal::Style::default() }
+}
+
+/// Prints a report.
+pub(super) fn print(report: &Report, to: To) -> Result<()> {
+    print_text(&match to {
+        To::Table => terminal::render(report, &style()),
+        To::Json => json::render(report),
+        To::Md => markdown::render(report),
+        To::Html => page(report, &[], &[], true),
+    })
+}
+
+/// Prints text that is rendered already.
+pub(super) fn print_text(text: &str) -> Result<()> {
+    let mut out = Output::open(None)?;
+    out.write_all(text.as_bytes())?;
+    out.finish()
+}
+
+/// Writes `report.json`, `report.md` and `report.html` into a folder, and where comments may be read `details.json`,
+/// from which `moderato report` makes the page again.
+pub(super) fn write_folder(folder: &Path, report: &Report, details: &[Details], text: bool) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot make folder", folder.display()))?;
+    output::write_file(&folder.join("report.json"), json::render(report).as_bytes())?;
+    output::write_file(&folder.join("report.md"), markdown::render(report).as_bytes())?;
+    if text {
+        output::write_file(&folder.join("details.json"), json::render_details(report, details).as_bytes())?;
+    }
+    output::write_file(&folder.join("report.html"), page(report, details, &[], text).as_bytes())
+}
+
+/// A report as a web page.
+pub(super) fn page(report: &Report, details: &[Details], comparisons: &[ComparedHead], text: bool) -> String {
+    let options = PageOptions { text, ..PageOptions::default() };
+    html::render(&Page { report, details, comparisons, options: &options })
+}
