@@ -47,6 +47,7 @@ fn page(n: usize, k: usize) -> String {
     let report = Report {
         evaluations: vec![evaluation],
         provenance: Provenance { model: Some("example@0123456789ab".into()), ..Provenance::default() },
+        ..Report::default()
     };
     let details = [Details { comments, ..Details::default() }];
     render(&Page { report: &report, details: &details, comparisons: &[], options: &PageOptions::default() })

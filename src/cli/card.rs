@@ -12,8 +12,6 @@ pub(super) struct Card<'a> {
     pub(super) recipe: &'a Recipe,
     /// The cross-validated figures.
     pub(super) report: &'a Report,
-    /// The same by source, for heads that several sources answer.
-    pub(super) by_source: &'a [SlicedHead],
     /// What the model makes of functional cases, if it was tried on any.
     pub(super) cases: &'a [SlicedHead],
 }
@@ -84,7 +82,6 @@ fn write_card(card: &mut String, of: &Card<'_>) -> std::fmt::Result {
         recipe.folds
     )?;
     card.push_str(&markdown::render(report));
-    of.by_source.iter().for_each(|sliced| card.push_str(&markdown::render_slices(sliced)));
     Ok(())
 }
 

@@ -47,7 +47,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     });
     let models = [before?, after?];
     let talk = Talk::steps();
-    let labelled = Labelled::read(&args.data, None, &models[0], &talk)?;
+    let labelled = Labelled::read(&args.data, &models[0], &talk)?;
     let predictions = [labelled.predictions(&models[0])?, labelled.predictions(&models[1])?];
     let options = labelled.options(&args.intervals);
     let [first, second] = &predictions;

@@ -3,12 +3,10 @@
 use super::data::DataArgs;
 use super::evaluated::{IntervalArgs, Labelled};
 use super::rendering::{self, To};
-use super::slices::Written;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models};
 use crate::evaluate::{Evaluation, Figure};
 use crate::report::Report;
-use crate::report::html::SliceTable;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -32,12 +30,12 @@ pub(super) struct EvaluateArgs {
     /// Also write report.json, report.md and report.html into this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Leave the comments' texts out of the page, for reports that travel
-    #[arg(long)]
-    no_text: bool,
     /// Also figures for each value of this column: what the comments come from, or test
     #[arg(long, value_name = "NAME")]
     slice_column: Option<String>,
+    /// Leave the comments' texts out of the page, for reports that travel
+    #[arg(long)]
+    no_text: bool,
     /// Exit with code 1 unless a figure is at least this good
     #[arg(long, value_name = "METRIC=VALUE")]
     at_least: Vec<String>,
@@ -52,36 +50,23 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let wishes = args.at_least.iter().map(|wish| Wish::parse(wish)).collect::<Result<Vec<_>>>()?;
     let model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
-    let labelled = Labelled::read(&args.data, args.slice_column.as_deref(), &model, &talk)?;
+    let labelled = Labelled::read_sliced(&args.data, args.slice_column.as_ref(), &model, &talk)?;
     let predictions = labelled.predictions(&model)?;
     let options = labelled.options(&args.intervals);
     let evaluation = Evaluation::of(&labelled.head, &labelled.truths, &predictions, &options)?;
+    let slices = args.slice_column.as_deref().map(|column| labelled.slices(column, &predictions, &options));
     let report = Report {
         evaluations: vec![evaluation],
+        slices: slices.transpose()?.into_iter().collect(),
         provenance: labelled.provenance(&args.data, args.intervals.seed, &model),
     };
-    let sliced = match &args.slice_column {
-        Some(column) => vec![labelled.sliced(column, &predictions, &options)?],
-        None => Vec::new(),
-    };
-    let written = Written { report: &report, key: "by_slice", sliced: &sliced };
     if let Some(folder) = &args.output {
         talk.step("writing the report");
-        let mut details = labelled.details(&model, &predictions)?;
-        details
-            .slices
-            .extend(sliced.iter().map(|s| SliceTable { by: s.by.clone(), slices: s.slices.clone() }));
-        let details = vec![details];
+        let details = vec![labelled.details(&model, &predictions)?];
         rendering::write_folder(folder, &report, &details, !args.no_text)?;
-        written.to_folder(folder)?;
     }
     talk.end();
-    rendering::print_text(&match args.to {
-        To::Table => written.terminal(&rendering::style()),
-        To::Json => written.json(),
-        To::Md => written.markdown(),
-        To::Html => rendering::page(&report, &[], &[], !args.no_text),
-    })?;
+    rendering::print(&report, args.to)?;
     let short: Vec<String> =
         wishes.iter().filter_map(|wish| wish.falls_short(&report.evaluations[0])).collect();
     short.iter().for_each(|line| talk::say(line));

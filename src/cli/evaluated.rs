@@ -12,7 +12,7 @@ use crate::report::html::{CommentRow, Details, Mark, shown_comments};
 use crate::report::{DataSource, Provenance, SlicedHead};
 use anyhow::Result;
 use clap::Args;
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -37,16 +37,25 @@ pub(super) struct Labelled {
 }
 
 impl Labelled {
-    /// Reads the data that `args` name, as answers to the model's head of that name; `slice` is a column to cut
-    /// them by.
-    pub(super) fn read(args: &DataArgs, slice: Option<&str>, model: &Model, talk: &Talk) -> Result<Self> {
+    /// Reads the data that `args` name, as answers to the model's head of that name.
+    pub(super) fn read(args: &DataArgs, model: &Model, talk: &Talk) -> Result<Self> {
+        Self::read_sliced(args, None, model, talk)
+    }
+
+    /// The same, and of each comment what stands in the column that slices are cut by.
+    pub(super) fn read_sliced(
+        args: &DataArgs,
+        slice: Option<&String>,
+        model: &Model,
+        talk: &Talk,
+    ) -> Result<Self> {
         if args.data.is_empty() {
             return Err(Problem::new("found no `--data`, expected files of labelled comments").into());
         }
         let mut recipe = args.recipe()?;
+        recipe.sources.iter_mut().for_each(|source| source.slice = slice.cloned());
         let head = models::head(model, &recipe.heads[0].name)?;
         fit_to_model(&mut recipe, head)?;
-        recipe.sources.iter_mut().for_each(|source| source.slice = slice.map(str::to_owned));
         talk.step("reading");
         let opener = Opener { folders: vec![PathBuf::new()] };
         let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
@@ -66,20 +75,7 @@ impl Labelled {
             return Err(Problem::new(message).into());
         }
         let position = model.heads().iter().position(|h| h.head.name == self.head.name).unwrap_or_default();
-        let mut predictions = predictions(model, &[position], &self.corpus.comments)?;
-        Ok(predictions.remove(0))
-    }
-
-    /// What each slice came to.
-    pub(super) fn sliced(
-        &self,
-        by: &str,
-        predictions: &Predictions,
-        options: &Options,
-    ) -> Result<SlicedHead> {
-        let names: Vec<Option<&str>> = self.corpus.comments.iter().map(|c| c.slice.as_deref()).collect();
-        let cut = Cut { head: &self.head, truths: &self.truths, predictions, names: &names };
-        cut.by(by, None, options)
+        Ok(predictions(model, &[position], &self.corpus.comments)?.remove(0))
     }
 
     /// How intervals are made; comments of one group are resampled together.
@@ -88,6 +84,18 @@ impl Labelled {
         let groups = grouped.then(|| Groups::by_name(self.corpus.comments.iter().map(|c| c.group.clone())));
         let bootstrap = Bootstrap { resamples: args.resamples, seed: args.seed, groups };
         Options { bootstrap: (args.resamples > 0).then_some(bootstrap) }
+    }
+
+    /// The figures of each value of the column that slices are cut by.
+    pub(super) fn slices(
+        &self,
+        column: &str,
+        predictions: &Predictions,
+        options: &Options,
+    ) -> Result<SlicedHead> {
+        let names: Vec<Option<&str>> = self.corpus.comments.iter().map(|c| c.slice.as_deref()).collect();
+        let cut = Cut { head: &self.head, truths: &self.truths, predictions, names: &names };
+        cut.by(column, None, options)
     }
 
     /// The comments to be read behind the matrix, with the words that weighed.
@@ -123,6 +131,31 @@ impl Labelled {
             ..Provenance::default()
         }
     }
+}
+
+/// What the heads at `positions` say of `comments`.
+pub(super) fn predictions(
+    model: &Model,
+    positions: &[usize],
+    comments: &[LabelledComment],
+) -> Result<Vec<Predictions>> {
+    let answers = |scorer: &mut Scorer<'_>, text: &str| -> Vec<HeadPrediction> {
+        let prediction = scorer.score(text);
+        positions.iter().map(|&h| prediction.heads[h].clone()).collect()
+    };
+    let answers: Vec<Vec<HeadPrediction>> = comments
+        .par_iter()
+        .map_init(|| Scorer::new(model), |scorer, c| answers(scorer, &c.comment.text))
+        .collect();
+    let of_head = |(i, &h): (usize, &usize)| {
+        let n_labels = model.heads()[h].head.labels.len();
+        let flat: Vec<f64> = answers.iter().flat_map(|a| a[i].probabilities.iter().copied()).collect();
+        Ok(Predictions {
+            probabilities: Array2::from_shape_vec((answers.len(), n_labels), flat)?,
+            decisions: answers.iter().map(|a| a[i].decision.clone()).collect(),
+        })
+    };
+    positions.iter().enumerate().map(of_head).collect()
 }
 
 /// The strongest terms of a text for each column of a head, each place of a term with its part of the contribution.
@@ -164,39 +197,4 @@ fn fit_to_model(recipe: &mut Recipe, head: &ModelHead) -> Result<()> {
     recipe.heads[0].labels = Some(labels.clone());
     recipe.heads[0].kind = head.head.kind;
     Ok(())
-}
-
-/// What the heads at `positions` say of `comments`.
-pub(super) fn predictions(
-    model: &Model,
-    positions: &[usize],
-    comments: &[LabelledComment],
-) -> Result<Vec<Predictions>> {
-    let answers: Vec<Vec<HeadPrediction>> = comments
-        .par_iter()
-        .map_init(
-            || Scorer::new(model),
-            |scorer, c| {
-                let prediction = scorer.score(&c.comment.text);
-                positions.iter().map(|&h| prediction.heads[h].clone()).collect()
-            },
-        )
-        .collect();
-    let of_head = |(i, &h): (usize, &usize)| {
-        let n_labels = model.heads()[h].head.labels.len();
-        let flat: Vec<f64> = answers.iter().flat_map(|a| a[i].probabilities.iter().copied()).collect();
-        Ok(Predictions {
-            probabilities: Array2::from_shape_vec((answers.len(), n_labels), flat)?,
-            decisions: answers.iter().map(|a| a[i].decision.clone()).collect(),
-        })
-    };
-    positions.iter().enumerate().map(of_head).collect()
-}
-
-/// Those of the comments at `rows`.
-pub(super) fn select(predictions: &Predictions, rows: &[usize]) -> Predictions {
-    Predictions {
-        probabilities: predictions.probabilities.select(Axis(0), rows),
-        decisions: rows.iter().map(|&i| predictions.decisions[i].clone()).collect(),
-    }
 }

@@ -3,6 +3,7 @@
 //! The only room that opens files, prints, or knows of terminals; what a command computes is in the rooms below.
 
 mod card;
+mod cases;
 mod comments;
 mod compare;
 mod data;

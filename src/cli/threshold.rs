@@ -49,7 +49,7 @@ pub(super) struct ThresholdArgs {
 pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
     let mut model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
-    let labelled = Labelled::read(&args.data, None, &model, &talk)?;
+    let labelled = Labelled::read(&args.data, &model, &talk)?;
     let predictions = labelled.predictions(&model)?;
     let evaluation =
         Evaluation::of(&labelled.head, &labelled.truths, &predictions, &Options { bootstrap: None })?;

@@ -1,9 +1,9 @@
 //! `moderato train`: labelled comments in, a model and its cross-validated figures out.
 
 use super::data::{self, DataArgs, Opener};
-use super::slices::{self, Cut};
+use super::slices::Cut;
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, input, output};
+use super::{Outcome, Problem, card, cases, input, output, rendering};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
@@ -108,27 +108,27 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
     let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
     talk.step("evaluating");
-    let (mut evaluations, mut sliced) = (Vec::new(), Vec::new());
+    let (mut evaluations, mut slices) = (Vec::new(), Vec::new());
     for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
         let scored = Scored::new(head, out_of_fold, truths, recipe.seed);
         evaluations.push(scored.evaluation()?);
-        sliced.extend(scored.by_source(&recipe, &corpus)?);
+        slices.extend(scored.by_source(&recipe, &corpus)?);
     }
-    let cases = args.cases.as_deref().map(|path| slices::cases(&trained.model, path)).transpose()?;
-    let report = Report { evaluations, provenance: provenance(&recipe, &trained.model.id(), &corpus) };
+    let cases = args.cases.as_deref().map(|path| cases::of(&trained.model, path)).transpose()?;
+    let report =
+        Report { evaluations, slices, provenance: provenance(&recipe, &trained.model.id(), &corpus) };
     output::write_file(&args.output, &trained.model.to_bytes()?)?;
     if let Some(path) = &args.card {
         let card = card::Card {
             model: &trained.model,
             recipe: &recipe,
             report: &report,
-            by_source: &sliced,
             cases: cases.as_deref().unwrap_or_default(),
         };
         output::write_file(path, card.render().as_bytes())?;
     }
     if let Some(folder) = &args.report {
-        slices::Written { report: &report, key: "by_source", sliced: &sliced }.to_folder(folder)?;
+        rendering::write_folder(folder, &report, &[], false)?;
     }
     talk.end();
     let mut out = output::Output::open(None)?;
@@ -293,7 +293,7 @@ impl<'a> Scored<'a> {
         let names: Vec<Option<&str>> = self.documents.iter().map(name).collect();
         let cut =
             Cut { head: self.head, truths: &self.truths, predictions: &self.predictions, names: &names };
-        Ok(Some(cut.by("source", Some(&order), &self.options)?))
+        Ok(Some(cut.by(SlicedHead::SOURCE, Some(&order), &self.options)?))
     }
 }
 

@@ -80,6 +80,7 @@ pub(crate) fn one_sided() -> Evaluation {
 pub(crate) fn report() -> Report {
     Report {
         evaluations: vec![two_labels(), each(&["toxicity", "insult", "threat"])],
+        slices: Vec::new(),
         provenance: Provenance {
             model: Some("example@0123456789ab".into()),
             data: vec![DataSource {

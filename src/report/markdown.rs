@@ -17,6 +17,7 @@ pub fn render(report: &Report) -> String {
     for evaluation in &report.evaluations {
         text.push_str(&render_evaluation(evaluation));
     }
+    report.slices.iter().for_each(|sliced| text.push_str(&render_slices(sliced)));
     let provenance = report.provenance.entries();
     if !provenance.is_empty() {
         text.push_str("\n## Provenance\n\n| | |\n| :-- | :-- |\n");

@@ -29,6 +29,8 @@ use crate::evaluate::Evaluation;
 pub struct Report {
     /// One a head, in the model's order.
     pub evaluations: Vec<Evaluation>,
+    /// The same by part: by source, by kind of case; not read back from `report.json`.
+    pub slices: Vec<SlicedHead>,
     /// What an auditor needs to get the same figures again.
     pub provenance: Provenance,
 }

@@ -17,6 +17,9 @@ pub struct SlicedHead {
 }
 
 impl SlicedHead {
+    /// What slices by source are cut by.
+    pub const SOURCE: &str = "source";
+
     /// The heading of its table.
     pub(crate) fn title(&self) -> String {
         let target = self.head.target.as_ref().map(|target| format!(" toward {target}")).unwrap_or_default();

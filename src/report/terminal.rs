@@ -44,7 +44,8 @@ impl Style {
 pub fn render(report: &Report, style: &Style) -> String {
     let heads: Vec<String> =
         report.evaluations.iter().map(|evaluation| render_evaluation(evaluation, style)).collect();
-    heads.join("\n")
+    let slices = report.slices.iter().map(|sliced| render_slices(sliced, style));
+    heads.into_iter().chain(slices).collect::<Vec<_>>().join("\n")
 }
 
 /// One head's evaluation as text, each line ended.

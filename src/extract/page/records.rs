@@ -5,6 +5,8 @@
 //! the page around them say so. Of groups that overlap the best one is taken, of equal ones the outermost.
 //! A member's own region is what it holds without the members nested in it, so that replies nested in the comment
 //! they answer count once.
+//!
+//! Longer than most files here: gathering, weighing and choosing share the candidate and its evidence.
 
 use super::dom::{Dom, Tag};
 use super::signs::{Context, Signs, is_profile};

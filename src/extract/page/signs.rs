@@ -1,6 +1,8 @@
 //! What each node of a page gives away by itself: its names, a date, a person, prose.
 //!
 //! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
+//!
+//! Longer than most files here: all signs are read in one pass over the page.
 
 use super::dom::{Dom, Tag};
 use super::fields;
@@ -143,7 +145,10 @@ impl<'d> Reader<'d> {
                 }
                 if n > 3 && says_person(text) {
                     persons += 1;
-                    forum_words += u32::from(!text.trim_end().ends_with(':') || text.len() < 20);
+                    // The bare verb, as in `<b>Ada</b> says:`, is what blogs write above comments.
+                    let verb_alone = text.split_whitespace().nth(1).is_none();
+                    forum_words +=
+                        u32::from(!verb_alone && (!text.trim_end().ends_with(':') || text.len() < 20));
                 }
                 continue;
             }

@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         Some(_) => root.field("heads").items()?.iter().map(evaluation).collect::<Result<_, _>>()?,
         None => vec![evaluation(&root)?],
     };
-    Ok(Report { evaluations, provenance: provenance(&root.field("provenance"))? })
+    Ok(Report { evaluations, provenance: provenance(&root.field("provenance"))?, ..Report::default() })
 }
 
 /// A value, and where it stands. A missing field reads as `null`.

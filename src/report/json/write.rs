@@ -1,7 +1,8 @@
 //! Evaluations as JSON values.
 
-use super::super::{ComparedHead, Provenance, Report};
+use super::super::{ComparedHead, Provenance, Report, SlicedHead};
 use super::layout::layout;
+use super::slices::slices;
 use crate::evaluate::{
     ClassFigure, Comparison, Confusion, ConfusionMatrix, Estimate, Evaluation, Fairness, Figure, GroupAuc,
     Interval, Outcome, Rates, Reliability, Score,
@@ -19,21 +20,10 @@ pub fn render(report: &Report) -> String {
     text
 }
 
-/// As [`render`], with more keys beside those of the report.
-pub fn render_with(report: &Report, more: Map<String, Value>) -> String {
-    let mut value = value(report);
-    if let Value::Object(object) = &mut value {
-        object.extend(more);
-    }
-    let mut text = layout(&value);
-    text.push('\n');
-    text
-}
-
 /// The report as a JSON value.
 pub fn value(report: &Report) -> Value {
     let provenance = provenance(&report.provenance);
-    match report.evaluations.as_slice() {
+    let mut value = match report.evaluations.as_slice() {
         [evaluation] => {
             let mut object = head(evaluation);
             object.insert("provenance".into(), provenance);
@@ -43,7 +33,12 @@ pub fn value(report: &Report) -> Value {
             "heads": evaluations.iter().map(head).collect::<Vec<_>>(),
             "provenance": provenance,
         }),
+    };
+    for sliced in &report.slices {
+        let key = if sliced.by == SlicedHead::SOURCE { "by_source" } else { "by_slice" };
+        value[key][sliced.head.name.as_str()] = slices(sliced);
     }
+    value
 }
 
 pub(super) fn head(evaluation: &Evaluation) -> Map<String, Value> {
