@@ -4,7 +4,7 @@
 //! dates relative to now (`2 hours ago`, `gestern, 14:02`), which have a value only against a given crawl time.
 //! A date without a year is none: it could be any year's.
 //!
-//! Longer than most files here: most of it is the names of months and the cases of its tests.
+//! It is long: most of it is the names of months and the cases of its tests.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, Timestamp};

@@ -1,6 +1,6 @@
 //! One comment's part of the page → its text, author, time, id and votes.
 //!
-//! Longer than most files here: each field is found by a chain of signs, and the chains share what they have read.
+//! It is long: each field is found by a chain of signs, and the chains share what they have read.
 
 use super::dom::{Dom, Tag};
 use super::prose::{Prose, Step, prose};

@@ -6,7 +6,7 @@
 //! A member's own region is what it holds without the members nested in it, so that replies nested in the comment
 //! they answer count once.
 //!
-//! Longer than most files here: gathering, weighing and choosing share the candidate and its evidence.
+//! It is long: gathering, weighing and choosing share the candidate and its evidence.
 
 use super::dom::{Dom, Tag};
 use super::signs::{Context, Signs, is_profile};

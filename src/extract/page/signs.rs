@@ -2,7 +2,7 @@
 //!
 //! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
 //!
-//! Longer than most files here: all signs are read in one pass over the page.
+//! It is long: all signs are read in one pass over the page.
 
 use super::dom::{Dom, Tag};
 use super::fields;
