@@ -99,3 +99,20 @@ fn the_same_seed_gives_the_same_report() {
     };
     assert_eq!(report("3"), report("3"));
 }
+
+#[test]
+fn slices_are_measured_one_by_one() {
+    let folder = Folder::with_model();
+    let cases = repository("training/starter/cases.jsonl");
+    let args = ["evaluate", "--data", &cases, "--text-column", "text", "--label-column", "incivility"];
+    let args = [&args[..], &["--head", "incivility", "-m", "tiny.model", "--slice-column", "case"]].concat();
+    let json = folder.run(&[&args[..], &["--to", "json"]].concat()).done().json();
+    let slices = json["by_slice"]["incivility"].as_array().unwrap();
+    assert_eq!(slices.iter().filter_map(|s| s["n"].as_u64()).sum::<u64>(), 220);
+    assert!(slices.iter().any(|slice| slice["name"] == "negation" && slice["accuracy"].is_number()));
+    let table = folder.run(&args).done();
+    assert!(
+        table.stdout.contains("incivility, by case") && table.stdout.contains("counter_speech"),
+        "{table}"
+    );
+}

@@ -14,6 +14,7 @@ mod extract;
 mod inspect;
 mod score;
 mod shell;
+mod spans;
 mod train;
 
 // What holds for all.

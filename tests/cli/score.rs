@@ -136,3 +136,17 @@ fn an_input_that_cannot_be_read_does_not_stop_the_next() {
     assert_eq!((ran.code, ran.json_lines().len()), (2, 2), "{ran}");
     insta::assert_snapshot!(ran.stderr);
 }
+
+#[test]
+fn one_target_is_asked_for_by_its_name() {
+    let folder = Folder::with_model().file("c.csv", "text\nhello there\n");
+    let args = ["score", "c.csv", "-m", "tiny.model", "--to", "jsonl", "--target"];
+    let ran = folder.run(&[&args[..], &["Immigration Enforcement"]].concat()).done();
+    assert!(ran.json_lines()[0]["heads"]["stance"].is_object(), "{ran}");
+    let unknown = folder.run(&[&args[..], &["cheese"]].concat());
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown.stderr.contains("no head has target `cheese`, expected `immigration enforcement`"),
+        "{unknown}"
+    );
+}

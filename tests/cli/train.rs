@@ -123,3 +123,23 @@ fn settings_no_fit_has_are_refused() {
     let told: Vec<String> = all.iter().map(|args| format!("{}\n{}", args.join(" "), refused(args))).collect();
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[test]
+fn a_report_says_how_each_source_fares_and_a_card_how_each_case() {
+    let cases = "{\"case\": \"kind\", \"text\": \"thank you\", \"incivility\": \"civil\"}\n\
+                 {\"case\": \"unkind\", \"text\": \"stupid fool\", \"incivility\": \"civil\"}\n";
+    let folder = folder().file("d.csv", COMMENTS.replace("again", "and again")).file("cases.jsonl", cases);
+    let mut args = FLAGS.to_vec();
+    args.splice(3..3, ["d.csv"]);
+    args.extend(["--folds", "3", "-o", "m", "--report", "r", "--card", "m.md", "--cases", "cases.jsonl"]);
+    folder.run(&args).done();
+    let report: serde_json::Value = serde_json::from_slice(&folder.read("r/report.json")).unwrap();
+    assert_eq!(report["n"], 24);
+    let sources = report["by_source"]["incivility"].as_array().unwrap();
+    let names: Vec<_> = sources.iter().map(|s| (s["name"].as_str(), s["n"].as_u64())).collect();
+    assert_eq!(names, [(Some("c.csv"), Some(12)), (Some("d.csv"), Some(12))]);
+    let card = String::from_utf8(folder.read("m.md")).unwrap();
+    assert!(card.contains("incivility, by source"), "{card}");
+    assert!(card.contains("| kind | 1 | 0 | 100.0% |"), "{card}");
+    assert!(card.contains("| all | 1 | 1 | 50.0% |"), "{card}");
+}
