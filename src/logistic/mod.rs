@@ -11,6 +11,7 @@
 //! One model answers one yes/no question. Several labels, folds or settings are independent fits: they share the
 //! matrix and are run side by side by the caller, which uses the cores better than one fit could.
 //! Deliberately absent: calibration, and the choice of `c`; but see [`LogisticParams::fit_path`].
+//! What ratios, norms and weightings are worth, measured by cross-validation, stands in `training/IDEAS.md`.
 
 mod dual;
 mod ratios;

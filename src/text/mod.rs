@@ -8,6 +8,8 @@
 //!
 //! The order of reading: [`normalise`] (characters), [`token`] (segmentation), [`classes`] (links, mentions,
 //! emoticons), [`readings`] (what a masked word may have meant), [`ngrams`] (terms and their hashes).
+//!
+//! What each of these is worth, measured by cross-validation, stands in `training/IDEAS.md`.
 
 pub mod analyzer;
 pub mod classes;
