@@ -5,6 +5,7 @@ use super::output::Output;
 use super::{Outcome, comments, pipeline};
 use crate::comment::Comment;
 use crate::extract::Keep;
+use crate::extract::personal::Pseudonyms;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -33,9 +34,28 @@ pub(super) struct ExtractArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Jsonl, value_name = "FORMAT")]
     to: To,
+    /// Keep quotations of others in the text, in lines that begin with `> `; they are in `quoted` in any case
+    #[arg(long)]
+    inline_quotes: bool,
+    /// When the pages were saved, as 2024-05-14T12:00:00Z: dates such as `2 hours ago` are read against it
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    crawled: Option<jiff::Timestamp>,
+    /// Of exports, take pingbacks and trackbacks too
+    #[arg(long)]
+    pingbacks: bool,
+    /// Of exports, keep e-mail and IP addresses
+    #[arg(long, conflicts_with = "pseudonymise")]
+    keep_personal: bool,
+    /// Replace authors' names by codes that only this key can make again
+    #[arg(long, value_name = "KEY")]
+    pseudonymise: Option<String>,
     /// How many threads to use; all cores unless given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+}
+
+fn parse_time(text: &str) -> Result<jiff::Timestamp, String> {
+    text.parse().map_err(|_| "expected a time such as 2024-05-14T12:00:00Z".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,15 +71,27 @@ const COLUMNS: [&str; 11] =
     ["id", "text", "author", "time", "parent", "source", "position", "depth", "permalink", "votes", "quoted"];
 
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
-    let options = args.read.options(Keep::Details)?;
+    let mut options = args.read.options(Keep::Details)?;
+    options.page.inline_quotes = args.inline_quotes;
+    options.page.crawled = args.crawled;
+    options.export.pingbacks = args.pingbacks;
+    options.export.keep_personal = args.keep_personal;
+    let pseudonyms = args.pseudonymise.as_deref().map(Pseudonyms::new);
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
     let mut out = Output::open(args.output.as_deref())?;
     if args.to == To::Csv {
         writeln!(out, "{}", COLUMNS.join(","))?;
     }
-    let write = || match args.to {
-        To::Jsonl => |comment: &mut Comment, out: &mut Vec<u8>| write_json(comment, out),
-        To::Csv => |comment: &mut Comment, out: &mut Vec<u8>| write_csv(comment, out),
+    let write = || {
+        |comment: &mut Comment, out: &mut Vec<u8>| {
+            if let Some(pseudonyms) = &pseudonyms {
+                pseudonyms.hide(comment);
+            }
+            match args.to {
+                To::Jsonl => write_json(comment, out),
+                To::Csv => write_csv(comment, out),
+            }
+        }
     };
     let summary = comments::write_each(&args.inputs.inputs, &options, threads, write, &mut out)?;
     out.finish()?;

@@ -47,6 +47,10 @@ pub(super) enum From {
     Csv,
     /// A table with tabs
     Tsv,
+    /// What a comment system exported: WordPress, Disqus, Commento, Isso, Remark42, Coral, Discourse …
+    Export,
+    /// A web crawl
+    Warc,
 }
 
 impl From {
@@ -60,6 +64,8 @@ impl From {
             Self::Json => Format::Json,
             Self::Csv => Format::Csv,
             Self::Tsv => Format::Tsv,
+            Self::Export => Format::Export,
+            Self::Warc => Format::Warc,
         }
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn one(heads: &[(HeadKind, &[&str], Algorithm)]) -> Model {
             let truth = |document: usize| match kind {
                 HeadKind::OneOf => Truth::OneOf(LabelId::from(document % labels.len())),
                 HeadKind::Each => {
-                    Truth::Each((0..labels.len()).map(|l| Some(document % (l + 2) == 0)).collect())
+                    Truth::Each((0..labels.len()).map(|l| Some(document.is_multiple_of(l + 2))).collect())
                 }
             };
             (0..TEXTS.len()).map(|document| Some(truth(document))).collect()
