@@ -222,7 +222,7 @@ fn only_the_command_line_opens_files_prints_and_asks_for_the_time() {
 
 #[test]
 fn nothing_is_unsafe() {
-    only_in(&[], &["unsafe"]);
+    only_in(&[], &["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"]);
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest is there");
     assert!(manifest.contains("unsafe_code = \""), "Cargo.toml: expected a lint on `unsafe_code`");
 }

@@ -418,11 +418,15 @@ fn the_real_data_has_the_rows_its_readme_gives() {
 /// Every recipe of the repository: its name and text.
 fn shipped_recipes() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("training");
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries =
+        std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
     let mut paths: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
     paths.sort();
-    let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
-    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+    let name = |path: &Path| path.file_stem().expect("a recipe has a name").to_string_lossy().into_owned();
+    paths
+        .iter()
+        .map(|path| (name(path), std::fs::read_to_string(path).expect("a recipe can be read")))
+        .collect()
 }
 
 #[test]

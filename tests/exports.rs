@@ -1,6 +1,7 @@
 //! Exports of comment systems, read from text of our own and, where they are at hand, from real ones.
 
 use moderato::extract::export::{self, Export, ExportOptions};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 fn read(text: &str) -> Export {
@@ -193,7 +194,7 @@ fn real_exports_give_the_counts_that_are_known_of_them() {
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")), PathBuf::from);
     let folder = data.join("pages/exports");
     let Ok(wxr) = std::fs::read_to_string(folder.join("timothyfitz_wordpress_wxr.xml")) else {
-        eprintln!("skipped: no exports at hand");
+        writeln!(std::io::stderr(), "skipped: no exports at hand").unwrap_or_default();
         return;
     };
     let export = read(&wxr);

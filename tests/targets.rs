@@ -6,7 +6,7 @@ use moderato::model::{About, Model, Scorer};
 use moderato::text::Analysis;
 
 fn head(name: &str, target: Option<&str>) -> (Head, HeadSettings) {
-    let labels = LabelSet::new(["favor", "against"]).unwrap();
+    let labels = LabelSet::new(["favor", "against"]).expect("two names are a label set");
     let head = Head { name: name.into(), kind: HeadKind::OneOf, labels, target: target.map(Into::into) };
     (head, HeadSettings { algorithm: Algorithm::Nblr, ..HeadSettings::default() })
 }
@@ -28,7 +28,7 @@ fn model() -> Model {
         heads: vec![head("bridge", Some("Old Bridge")), head("tunnel", Some("Tunnel")), head("mood", None)],
     };
     let set = TrainingSet { texts: &texts, truths: &truths, weights: &[1.0; 4], folds: &[] };
-    train(&plan, &set, |_| ()).unwrap().model
+    train(&plan, &set, |_| ()).expect("the plan can be trained").model
 }
 
 #[test]

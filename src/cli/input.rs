@@ -78,8 +78,7 @@ pub(super) enum Quotes {
 impl ReadArgs {
     /// The same choices, as the reader wants them.
     pub(super) fn options(&self, keep: Keep) -> Result<ExtractOptions> {
-        let mut options = ExtractOptions::default();
-        options.format = self.from.format();
+        let mut options = ExtractOptions { format: self.from.format(), ..ExtractOptions::default() };
         options.fields.text.clone_from(&self.text_field);
         options.fields.keep = keep;
         options.table.header = !self.no_header;

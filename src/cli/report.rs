@@ -41,7 +41,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Outcome> {
     };
     match (args.write, args.to) {
         (true, _) => {
-            rendering::write_folder(&folder, &report, &details, !args.no_text && !details.is_empty())?
+            rendering::write_folder(&folder, &report, &details, !args.no_text && !details.is_empty())?;
         }
         (false, To::Html) => {
             rendering::print_text(&rendering::page(&report, &details, &[], !args.no_text))?;

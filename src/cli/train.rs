@@ -39,7 +39,8 @@ pub(super) struct TrainArgs {
     data_dir: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
-    /// How heads are fitted
+    /// How heads are fitted: multinomial, bernoulli, complement (on words), nblr, logistic (on words and characters)
+    /// or auto, which tries them; with --data nblr unless given
     #[arg(long, value_name = "NAME", value_parser = parse_algorithm)]
     algorithm: Option<Algorithm>,
     /// A setting of the fit as a recipe's `fit` has it, such as `alpha=0.5`, `binary=true` or `c=3`
@@ -169,10 +170,15 @@ impl TrainArgs {
         if recipe.folds == 1 {
             return Err(Problem::new("found 1 fold, expected 0 for none, or at least 2").into());
         }
+        // Plain naive Bayes takes terms for independent, which the characters of one word are least of all.
+        if self.algorithm.is_some_and(|a| a.naive_bayes().is_some()) && recipe.analysis.is_empty() {
+            recipe.analysis.insert("characters".into(), toml::Value::Array(vec![0.into(), 0.into()]));
+        }
         set_all(&mut recipe.analysis, &self.analysis, "--analysis")?;
         set_all(&mut recipe.vocabulary, &self.vocabulary, "--vocabulary")?;
         for head in &mut recipe.heads {
-            if let Some(algorithm) = self.algorithm {
+            let unsaid = self.recipe.is_none().then_some(Algorithm::Nblr);
+            if let Some(algorithm) = self.algorithm.or(unsaid) {
                 head.fit.insert("algorithm".into(), algorithm.name().into());
             }
             if let Some(wish) = &self.threshold_for {

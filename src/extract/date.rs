@@ -3,6 +3,8 @@
 //! Reads absolute dates with month names in a dozen languages or in figures, with or without a time of day, and
 //! dates relative to now (`2 hours ago`, `gestern, 14:02`), which have a value only against a given crawl time.
 //! A date without a year is none: it could be any year's.
+//!
+//! It is long: most of it is the names of months and the cases of its tests.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, Timestamp};

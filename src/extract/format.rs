@@ -1,5 +1,6 @@
 //! What an input is: told by its content first, then by its name.
 
+use super::export;
 use super::fields::TEXT_FIELDS;
 use super::input::Input;
 use super::options::ExtractOptions;
@@ -31,12 +32,26 @@ pub enum Format {
     Csv,
     /// Tab-separated values.
     Tsv,
+    /// What a comment system exports.
+    Export,
+    /// A crawl: a web archive of many pages.
+    Warc,
 }
 
 impl Format {
     /// Every format, in the order they are listed for users.
-    pub const ALL: [Self; 8] =
-        [Self::Auto, Self::Html, Self::Text, Self::Lines, Self::JsonLines, Self::Json, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 10] = [
+        Self::Auto,
+        Self::Html,
+        Self::Text,
+        Self::Lines,
+        Self::JsonLines,
+        Self::Json,
+        Self::Csv,
+        Self::Tsv,
+        Self::Export,
+        Self::Warc,
+    ];
 
     /// The name it has in flags and recipes.
     pub fn name(self) -> &'static str {
@@ -49,6 +64,8 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Export => "export",
+            Self::Warc => "warc",
         }
     }
 }
@@ -99,6 +116,12 @@ struct Head<'h> {
 impl Head<'_> {
     fn format(&self) -> Format {
         let text = self.bytes.trim_ascii_start();
+        if text.starts_with(b"WARC/") {
+            return Format::Warc;
+        }
+        if export::is_export(text) {
+            return Format::Export;
+        }
         match text.first() {
             Some(b'{') => {
                 if let Some(format) = self.json_object(text) {

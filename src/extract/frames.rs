@@ -5,7 +5,7 @@ use super::format::Format;
 use super::input::Input;
 use super::options::ExtractOptions;
 use super::parser::Parser;
-use super::{format, json, plain_lines, table, whole};
+use super::{format, json, plain_lines, table, warc, whole};
 use crate::comment::Place;
 use std::collections::VecDeque;
 use std::io::Read;
@@ -27,6 +27,10 @@ pub struct Frame {
     pub utf8: bool,
     /// The address of the page, where the container gives one.
     pub address: Option<Arc<str>>,
+    /// The character set of the page, where the container names one.
+    pub charset: Option<Arc<str>>,
+    /// When the page was fetched, where the container says so.
+    pub fetched: Option<jiff::Timestamp>,
 }
 
 /// Cuts an opened input into frames, one format a splitter.
@@ -69,7 +73,8 @@ impl<'r> Frames<'r> {
             Format::JsonLines => json::open_lines(&mut input, options, &mut ahead)?,
             Format::Json => json::open_array(&mut input, options, &mut ahead)?,
             Format::Lines => plain_lines::open(options),
-            Format::Auto | Format::Html | Format::Text => whole::open(format, options),
+            Format::Auto | Format::Html | Format::Text | Format::Export => whole::open(format, options),
+            Format::Warc => warc::open(options),
         };
         Ok(Self { input, split, parser: Arc::new(parser), ahead })
     }

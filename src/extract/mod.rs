@@ -35,11 +35,13 @@ mod lines;
 mod options;
 pub mod page;
 mod parser;
+pub mod personal;
 pub mod plain;
 mod plain_lines;
 mod record;
 mod sink;
 mod table;
+mod warc;
 mod whole;
 
 pub use comments::Comments;

@@ -1,5 +1,6 @@
 //! How to read an input, and how much of it to hold at once.
 
+use super::export::ExportOptions;
 use super::fields::FieldOptions;
 use super::format::Format;
 use super::page::PageOptions;
@@ -16,6 +17,8 @@ pub struct ExtractOptions {
     pub table: TableOptions,
     /// How a page is read.
     pub page: PageOptions,
+    /// What of an export comes out.
+    pub export: ExportOptions,
     /// What may be held in memory.
     pub limits: Limits,
 }

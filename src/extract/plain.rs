@@ -112,10 +112,7 @@ fn numbered(lines: &[&str], announced: Option<usize>) -> Vec<Header> {
             None => runs.push(vec![header]),
         }
     }
-    let last = runs
-        .into_iter()
-        .filter(|run| run.len() >= 2 || announced.is_some_and(|a| a < run[0].line))
-        .next_back();
+    let last = runs.into_iter().rfind(|run| run.len() >= 2 || announced.is_some_and(|a| a < run[0].line));
     last.unwrap_or_default()
 }
 

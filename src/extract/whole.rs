@@ -5,9 +5,10 @@ use super::format::Format;
 use super::frames::{Frame, Split};
 use super::input::Input;
 use super::options::ExtractOptions;
+use super::page::PageOptions;
 use super::parser::{ParseWhole, Parser, Records};
 use super::sink::Sink;
-use super::{page, plain};
+use super::{export, page, plain};
 use crate::comment::Comment;
 
 /// A splitter that holds the whole input, and the parser for its format.
@@ -17,35 +18,74 @@ pub(crate) fn open(format: Format, options: &ExtractOptions) -> (Box<dyn Split>,
 }
 
 /// Which function reads pages of `format`.
-fn parser(format: Format) -> ParseWhole {
+pub(crate) fn parser(format: Format) -> ParseWhole {
     match format {
-        Format::Html => read_page,
+        Format::Html | Format::Warc => read_page,
+        Format::Export => read_export,
         _ => read_plain,
     }
 }
 
 fn read_page(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let mut options = options.page.clone();
-    if frame.utf8 {
-        options.charset = Some("utf-8".into());
-    }
+    let options = page_options(frame, options);
     hand_over(page::read(&frame.bytes, &options).comments, frame, sink);
 }
 
 fn read_plain(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let text = page::decode(&frame.bytes, options.page.charset.as_deref());
-    hand_over(plain::comments(&text, options.page.crawled), frame, sink);
+    let options = page_options(frame, options);
+    let text = page::decode(&frame.bytes, options.charset.as_deref());
+    hand_over(plain::comments(&text, options.crawled), frame, sink);
+}
+
+fn read_export(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
+    let text = String::from_utf8_lossy(&frame.bytes);
+    let malformed = |found: String, expected: &str| ExtractError::Malformed {
+        place: frame.place.clone(),
+        found,
+        expected: expected.to_owned(),
+    };
+    let Some(export) = export::read(&text, &options.export) else {
+        sink.unreadable(malformed(
+            "an export of no known system".into(),
+            "one that is known, with comments in it",
+        ));
+        return;
+    };
+    hand_over(export.comments, frame, sink);
+    if let Some(broken) = export.broken {
+        let place = frame.place.at_line(broken.line);
+        sink.unreadable(ExtractError::Malformed {
+            place,
+            found: broken.found,
+            expected: broken.expected.to_owned(),
+        });
+    }
+}
+
+/// What the frame knows of its page outweighs what is known of the input.
+fn page_options(frame: &Frame, options: &ExtractOptions) -> PageOptions {
+    let mut options = options.page.clone();
+    if frame.utf8 {
+        options.charset = Some("utf-8".into());
+    }
+    if let Some(charset) = &frame.charset {
+        options.charset = Some(charset.as_ref().into());
+    }
+    options.crawled = frame.fetched.or(options.crawled);
+    options
 }
 
 /// Gives comments the place and source of their frame.
 fn hand_over(comments: Vec<Comment>, frame: &Frame, sink: &mut Sink<'_>) {
     for mut comment in comments {
         comment.place = frame.place.clone();
-        comment.source = Some(frame.address.as_deref().unwrap_or(&frame.place.input).to_owned());
+        if comment.source.is_none() {
+            comment.source = Some(frame.address.as_deref().unwrap_or(&frame.place.input).to_owned());
+        }
         if comment.text.contains('\u{fffd}') {
-            sink.replaced_comment(&mut comment)
+            sink.replaced_comment(&mut comment);
         } else {
-            sink.comment(&mut comment)
+            sink.comment(&mut comment);
         }
     }
 }

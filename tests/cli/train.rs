@@ -117,7 +117,7 @@ fn settings_no_fit_has_are_refused() {
         &["--fit", "beta=1"],
         &["--folds", "1"],
         &["--analysis", "words=[3,1]"],
-        &["--vocabulary", "min-words=1000"],
+        &["--vocabulary", "min-words=1000", "--vocabulary", "min-characters=1000"],
         &["--threshold-for", "luck"],
     ];
     let told: Vec<String> = all.iter().map(|args| format!("{}\n{}", args.join(" "), refused(args))).collect();

@@ -72,6 +72,8 @@ impl Broken {
 /// ```
 pub fn read(text: &str, options: &ExportOptions) -> Option<Export> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
+    // A stray character before the first tag is common where exports were pasted.
+    let text = text.find(['<', '{', '[']).filter(|at| *at < 16).map_or(text, |at| &text[at..]);
     let mut export = match system(text)? {
         System::WordPress => wxr::read(text, options),
         System::Disqus => disqus::read(text, options),
@@ -84,6 +86,25 @@ pub fn read(text: &str, options: &ExportOptions) -> Option<Export> {
         }
     }
     Some(export)
+}
+
+/// Whether a file that begins so is an export that this reads better than the readers of tables and JSON do.
+pub(crate) fn is_export(head: &[u8]) -> bool {
+    let has = |key: &str| memchr::memmem::find(head, key.as_bytes()).is_some();
+    let start = head.iter().take(16).position(|b| matches!(b, b'<' | b'{' | b'[')).unwrap_or(0);
+    match head.get(start) {
+        Some(b'<') => has("wordpress.org/export/") || has("<wp:") || has("<disqus"),
+        Some(b'{' | b'[') => {
+            has("\"commentHex\"")
+                || has("\"post_stream\"")
+                || has("\"remote_addr\"")
+                || (has("\"storyID\"") && has("\"authorID\""))
+                || (has("\"locator\"") && has("\"pid\""))
+                || (has("\"Listing\"") && has("\"kind\""))
+                || (has("\"children\"") && has("\"story_id\""))
+        }
+        _ => false,
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,13 +124,19 @@ fn system(text: &str) -> Option<System> {
     }
     let end = text.char_indices().nth(4_000).map_or(text.len(), |(i, _)| i);
     let head = &text[..end];
-    if head.contains("wordpress.org/export/") || head.contains("<wp:wxr_version>") {
+    if head.contains("wordpress.org/export/") || head.contains("<wp:") {
         Some(System::WordPress)
     } else if head.contains("<disqus") {
         Some(System::Disqus)
     } else {
         None
     }
+}
+
+/// A comment's text as systems hand it out, HTML or not: its own words, and those it quotes.
+pub(in crate::extract) fn words_of(text: &str) -> (String, Vec<String>) {
+    let words = markup::words(text, true);
+    (words.text, words.quoted)
 }
 
 /// Puts a text field of a record beside the comment, unless it is empty.

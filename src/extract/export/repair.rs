@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn what_was_whole_stays() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(whole(text).map(|(t, _)| t).as_deref(), expected, "{text}")
+            assert_eq!(whole(text).map(|(t, _)| t).as_deref(), expected, "{text}");
         };
         check(r#"{"comments": [{"a": "]"}, {"b"#, Some(r#"{"comments": [{"a": "]"}]}"#));
         check(r#"[{"r": [{"x": 1}], "y"#, Some(r#"[{"r": [{"x": 1}]}]"#));

@@ -13,7 +13,7 @@ pub(super) struct Element {
     pub(super) name: String,
     pub(super) text: String,
     id: Option<String>,
-    children: Vec<Element>,
+    children: Vec<Self>,
 }
 
 impl Element {

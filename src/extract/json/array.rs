@@ -128,6 +128,8 @@ impl Array {
             bytes,
             ends,
             address: None,
+            charset: None,
+            fetched: None,
         };
         self.next_line += n_lines(&frame.bytes);
         self.next_record += frame.ends.len() as u64;

@@ -4,7 +4,7 @@ use html5ever::LocalName;
 use std::sync::LazyLock;
 
 /// The attributes anything here looks at; the last ones are Reddit's.
-const WANTED: [&str; 55] = [
+const WANTED: [&str; 56] = [
     "class",
     "id",
     "href",
@@ -60,6 +60,7 @@ const WANTED: [&str; 55] = [
     "data-qa",
     "data-parent-id",
     "data-score",
+    "indent",
 ];
 
 /// [`WANTED`] as the tree has them.

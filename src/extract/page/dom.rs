@@ -248,8 +248,6 @@ pub(super) struct Node {
     pub(super) end: u32,
     /// Where its text starts.
     pub(super) text: u32,
-    /// Elements around it.
-    pub(super) depth: u32,
     attrs: u32,
 }
 
@@ -372,7 +370,6 @@ impl DomBuilder {
             parent: self.open.last().copied().unwrap_or(0),
             end: id + 1,
             text: self.dom.text.len() as u32,
-            depth: self.open.len() as u32,
             attrs: self.dom.attrs.len() as u32,
         });
         self.dom.attrs.extend(attrs);

@@ -1,4 +1,6 @@
 //! One comment's part of the page → its text, author, time, id and votes.
+//!
+//! It is long: each field is found by a chain of signs, and the chains share what they have read.
 
 use super::dom::{Dom, Tag};
 use super::prose::{Prose, Step, prose};
@@ -9,20 +11,11 @@ use crate::extract::date::{self, DateOptions};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// What a page says of one comment.
-#[derive(Debug, Default)]
-pub(super) struct Fields {
-    pub(super) prose: Prose,
-    pub(super) author: Option<String>,
-    pub(super) time: Option<String>,
-    pub(super) id: Option<String>,
-    pub(super) permalink: Option<String>,
-    pub(super) votes: Option<i64>,
-}
-
 /// A name that may be the author's.
 #[derive(Debug, Clone)]
 pub(super) struct Name {
+    /// Where it stands; the document if it is part of a text.
+    pub(super) node: usize,
     pub(super) text: String,
     /// What elements that hold such a name have in common.
     pub(super) shape: u64,
@@ -72,7 +65,7 @@ pub(super) fn body_path(bodies: &[Vec<Body>]) -> Option<u64> {
     let most_of_all = fit.iter().map(|(_, t)| t.weight).fold(0.0, f64::max);
     // Named elements are preferred unless they hold little of what others do.
     let named = most > 0.3 * most_of_all;
-    let bar = 0.85 * if named { most } else { most_of_all };
+    let bar = 0.75 * if named { most } else { most_of_all };
     // The innermost that holds nearly all.
     fit.iter().rev().find(|(_, t)| t.weight >= bar && (t.named || !named)).map(|(path, _)| *path)
 }
@@ -89,6 +82,10 @@ pub(super) struct Reading<'a> {
 }
 
 const SMALL: u32 = 160;
+
+fn most_of(size: u32, total: u32) -> bool {
+    size * 10 > total * 6
+}
 
 impl<'a> Reading<'a> {
     pub(super) fn new(dom: &'a Dom, signs: &'a Signs, region: &Region) -> Self {
@@ -117,6 +114,14 @@ impl<'a> Reading<'a> {
             && !meaning.any(Meaning::AUTHOR | Meaning::DATE | Meaning::SIGNATURE | Meaning::PROFILE);
         if body && size > 0 {
             return false;
+        }
+        // The subject line of a post.
+        if tag == Tag::Heading
+            && size <= 80
+            && !most_of(size, self.total)
+            && self.dom.inside(node).take(8).any(|n| self.dom.tag(n) == Tag::A)
+        {
+            return true;
         }
         if meaning.any(Meaning::SIGNATURE | Meaning::EDITED) {
             return size * 10 < self.total * 7;
@@ -348,7 +353,7 @@ impl<'a> Reading<'a> {
             names.extend(self.name_beside_date());
         }
         if names.is_empty() && !body.is_empty() {
-            names = self.names_in(&[body.start + 1..body.end], &(0..0), 4);
+            names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
         }
         names
     }
@@ -387,7 +392,12 @@ impl<'a> Reading<'a> {
         let property = self.dom.attr(node, "itemprop").unwrap_or_default();
         let in_author =
             || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
-        if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE) {
+        // A subject line leads to the comment itself.
+        let leads =
+            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, "href").is_some_and(|h| h.contains('#'));
+        if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE)
+            || tag == Tag::Heading && self.dom.inside(node).take(8).any(leads)
+        {
             return None;
         }
         if meaning.any(Meaning::AUTHOR) {
@@ -424,11 +434,14 @@ impl<'a> Reading<'a> {
         if matches!(tag, Tag::B | Tag::Heading | Tag::Dt | Tag::Legend) {
             weight += 15;
         }
+        if tag == Tag::A && self.follows_by(node) {
+            weight += 45;
+        }
         if weight <= 0 {
             return None;
         }
         if let Some(data) = self.dom.attr(node, "data-author").filter(|d| !d.is_empty()) {
-            return Some(Name { text: data.to_owned(), shape: self.shape(node), weight: weight + 30 });
+            return Some(Name { node, text: data.to_owned(), shape: self.shape(node), weight: weight + 30 });
         }
         let raw = self.dom.text(node);
         if raw.len() > 400 {
@@ -442,7 +455,17 @@ impl<'a> Reading<'a> {
             .filter(|c| self.dom.tag(*c) != Tag::Text && !self.dom.text(*c).trim().is_empty())
             .count();
         weight -= 8 * i32::try_from(children.min(6)).unwrap_or(6);
-        Some(Name { text, shape: self.shape(node), weight })
+        Some(Name { node, text, shape: self.shape(node), weight })
+    }
+
+    /// Whether the text before says that a name comes: `Posted by: `.
+    fn follows_by(&self, node: usize) -> bool {
+        const ENDS: &[&str] =
+            &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
+        let before =
+            node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
+        let last = before.filter(|t| t.len() < 60).and_then(|t| t.split_whitespace().next_back());
+        last.is_some_and(|w| ENDS.contains(&w.to_lowercase().as_str()))
     }
 
     fn shape(&self, node: usize) -> u64 {
@@ -460,7 +483,7 @@ impl<'a> Reading<'a> {
     fn name_beside_date(&self) -> Option<Name> {
         let mark = self.marks().into_iter().find(|m| !m.exact)?;
         let text = name_beside_date(self.dom.text(mark.node as usize))?;
-        Some(Name { text, shape: 1, weight: 10 })
+        Some(Name { node: 0, text, shape: 1, weight: 10 })
     }
 
     fn marks(&self) -> Vec<&'a DateMark> {
@@ -508,10 +531,21 @@ impl<'a> Reading<'a> {
         } else {
             mark.when.clone()
         };
-        when.iso.or_else(|| {
+        let iso = when.iso.map(|iso| self.with_time(iso, node_of(mark), options));
+        iso.or_else(|| {
             let text = self.dom.text(mark.node as usize).split_whitespace().collect::<Vec<_>>().join(" ");
             (!text.is_empty() && text.len() < 60).then_some(text)
         })
+    }
+
+    /// A date with the time of day that stands beside it in an element of its own.
+    fn with_time(&self, iso: String, node: usize, options: DateOptions) -> String {
+        let around = self.dom.text(self.dom.parent(node));
+        if iso.len() != 10 || around.len() > 80 {
+            return iso;
+        }
+        let whole = date::find(around, options).and_then(|w| w.iso).filter(|w| w.starts_with(&iso));
+        whole.unwrap_or(iso)
     }
 
     /// The id the page gives it, and its own address.
@@ -563,8 +597,18 @@ impl<'a> Reading<'a> {
 
     /// Votes for it.
     pub(super) fn votes(&self) -> Option<i64> {
+        let stated = self
+            .parts
+            .first()
+            .and_then(|p| ["score", "data-score"].iter().find_map(|a| self.dom.attr(p.start, a)));
+        if let Some(votes) = stated.and_then(|s| s.parse().ok()) {
+            return Some(votes);
+        }
         self.parts.iter().flat_map(Clone::clone).find_map(|node| {
-            if !self.signs.meaning[node].any(Meaning::VOTE) {
+            // What the count would be if the reader had voted is hidden.
+            if !self.signs.meaning[node].any(Meaning::VOTE)
+                || self.dom.classes(node).any(|c| c == "dislikes" || c == "likes")
+            {
                 return None;
             }
             let text = self.dom.text(node).trim();
@@ -597,6 +641,10 @@ pub(super) fn name_beside_date(text: &str) -> Option<String> {
             .any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
         (letters(&name) > 1 && words.len() <= 4 && !about && !is_about_something_else(&lower)).then_some(name)
     })
+}
+
+fn node_of(mark: &DateMark) -> usize {
+    mark.node as usize
 }
 
 /// Words that make a date one of joining or editing.

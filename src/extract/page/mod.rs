@@ -7,16 +7,17 @@
 //! (`signs`, with the stock of words in `words` and the dates of `date`), groups of like parts are weighed
 //! (`records`), and each part is read (`fields`, `prose`).
 
+mod attributes;
 mod charset;
 mod dom;
 mod fields;
+mod linked_data;
 mod parse;
 mod prose;
 mod records;
 mod signs;
-mod tokens;
-mod attributes;
 mod thread;
+mod tokens;
 mod words;
 
 use crate::comment::Comment;
@@ -85,6 +86,20 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
     }
     all.sort_by_key(|(at, _)| *at);
     found.comments = all.into_iter().map(|(_, c)| c).collect();
+    // What the page shows is whole; linked data fills in where it shows nothing.
+    let linked = linked_data::comments(&dom.json);
+    if linked.len() > 2 * found.comments.len() {
+        let unseen = linked_data::unseen(linked, &found.comments);
+        if !unseen.is_empty() {
+            let signs = vec!["schema.org comments in JSON-LD that the page does not show".to_owned()];
+            found.explanations.push(Explanation {
+                found_by: "JSON-LD".into(),
+                n_comments: unseen.len(),
+                signs,
+            });
+        }
+        found.comments.extend(unseen);
+    }
     for (i, comment) in found.comments.iter_mut().enumerate() {
         comment.position = Some(i as u64 + 1);
         if comment.id.is_empty() {
@@ -131,6 +146,8 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             continue;
         }
         let (id, permalink) = reading.address();
+        let fragment = || permalink.as_deref()?.rsplit_once('#').map(|(_, f)| f.to_owned());
+        let id = id.or_else(fragment);
         made.push(Some(Comment {
             id: id.unwrap_or_default(),
             text: prose.text,
@@ -192,9 +209,10 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
     }
     let (weight, best) = best?;
     // A tighter element within it leaves out what is counted or said beside the name.
-    let inner = names.iter().find(|n| {
-        let rest = best.text.strip_prefix(n.text.as_str()).is_some_and(|r| r.starts_with(' '));
-        rest && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
+    let inner = names.iter().rev().find(|n| {
+        let within =
+            n.node > best.node && best.text.len() > n.text.len() && best.text.starts_with(n.text.as_str());
+        within && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
     });
     Some(inner.unwrap_or(best).text.clone())
 }

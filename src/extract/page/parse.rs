@@ -225,9 +225,9 @@ impl Arena {
             return;
         }
         if previous == NONE {
-            self.node(parent).first = next
+            self.node(parent).first = next;
         } else {
-            self.node(previous).next = next
+            self.node(previous).next = next;
         }
         if next == NONE { self.node(parent).last = previous } else { self.node(next).previous = previous }
     }
@@ -236,9 +236,9 @@ impl Arena {
         self.detach(child);
         let last = std::mem::replace(&mut self.node(parent).last, child);
         if last == NONE {
-            self.node(parent).first = child
+            self.node(parent).first = child;
         } else {
-            self.node(last).next = child
+            self.node(last).next = child;
         }
         let depth = self.node(parent).depth + 1;
         let node = self.node(child);
@@ -255,9 +255,9 @@ impl Arena {
         }
         self.node(sibling).previous = child;
         if previous == NONE {
-            self.node(parent).first = child
+            self.node(parent).first = child;
         } else {
-            self.node(previous).next = child
+            self.node(previous).next = child;
         }
         let node = self.node(child);
         node.parent = parent;

@@ -5,6 +5,8 @@
 //! the page around them say so. Of groups that overlap the best one is taken, of equal ones the outermost.
 //! A member's own region is what it holds without the members nested in it, so that replies nested in the comment
 //! they answer count once.
+//!
+//! It is long: gathering, weighing and choosing share the candidate and its evidence.
 
 use super::dom::{Dom, Tag};
 use super::signs::{Context, Signs, is_profile};
@@ -77,18 +79,6 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
             [plain, joined]
         })
         .flatten()
-        .filter(|c| {
-            if std::env::var("DBG").is_ok() && c.evidence.score > 0.3 {
-                eprintln!(
-                    "{:.2} {} {:?} {:?}",
-                    c.evidence.score,
-                    c.holds(signs),
-                    c.clone().into_group(dom).selector,
-                    c.evidence
-                );
-            }
-            true
-        })
         .filter(|c| c.holds(signs))
         .collect();
     candidates.sort_by(|a, b| b.order().total_cmp(&a.order()).then(a.first().cmp(&b.first())));
@@ -133,7 +123,7 @@ fn best(candidates: &[Candidate], taken: &[Candidate], signs: &Signs) -> Option<
             0.5
         } else if same && outer {
             0.93
-        } else if inner.are_parts(&counts, signs) {
+        } else if inner.are_parts(&counts, signs, c) {
             0.25
         } else {
             continue;
@@ -170,23 +160,6 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
             members.push(node as u32);
         }
     };
-    if let Ok(id) = std::env::var("DBGID") {
-        let deep = (0..dom.len()).max_by_key(|n| dom.nodes[*n].depth).unwrap_or(0);
-        for n in 0..dom.len() {
-            if dom.attr(n, "id") == Some(&id) || n == deep {
-                for a in std::iter::once(n).chain(dom.ancestors(n)) {
-                    eprintln!(
-                        "{:?} {:?} {:?} ctx {:?} d{}",
-                        dom.tag(a),
-                        dom.attr(a, "class"),
-                        dom.attr(a, "id"),
-                        signs.context[a],
-                        dom.nodes[a].depth
-                    );
-                }
-            }
-        }
-    }
     let mut paths: Vec<u64> = vec![0; dom.len()];
     for node in 1..dom.len() {
         let tag = dom.tag(node);
@@ -214,7 +187,7 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
                 add(hash(&(3, tag, name, shape(value))), node, Name::Property(id));
             }
         }
-        add(hash(&(4, path)), node, Name::Path(id));
+        add(hash(&(4, path, signs.context[node].any(Context::COMMENTS))), node, Name::Path(id));
     }
     groups
 }
@@ -329,7 +302,8 @@ impl Candidate {
             .collect();
         let joined = Self::of(dom, signs, ranges, self.name)?;
         // A header says little; what follows it says the rest.
-        let header = self.evidence.prose < 80.0 || joined.evidence.prose > self.evidence.prose * 3.0;
+        let header = self.evidence.prose < 80.0
+            || self.evidence.prose < 300.0 && joined.evidence.prose > self.evidence.prose * 3.0;
         let worth = header
             && joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
             && joined.evidence.quality > self.evidence.quality - 0.02;
@@ -357,7 +331,7 @@ impl Candidate {
     }
 
     /// Whether the members, `counts` of them in each whole, are parts: as many in each, and one with most of the prose.
-    fn are_parts(&self, counts: &[usize], signs: &Signs) -> bool {
+    fn are_parts(&self, counts: &[usize], signs: &Signs, whole: &Self) -> bool {
         let Some(k) = counts.get(counts.len() / 2).copied() else { return false };
         let alike = counts.iter().filter(|n| **n == k).count();
         if !(2..=4).contains(&k) || counts.len() < 2 || alike * 10 < counts.len() * 7 {
@@ -375,7 +349,10 @@ impl Candidate {
             (sums.iter().min().copied().unwrap_or(0), sums.iter().max().copied().unwrap_or(0));
         // Replies nested in what they answer are comments of their own, and so is what has much to say.
         let nested = self.members.iter().any(|m| !m.holes.is_empty());
-        !nested && least * 10 < most * 4 && least < 40 * alike as u64
+        // Or each lacks what the whole has: the author stands in one, the words in the other.
+        let complete = |e: &Evidence| e.dated + e.signed;
+        let lacking = complete(&whole.evidence) > complete(&self.evidence) + 0.2;
+        !nested && least < 80 * alike as u64 && (lacking || least * 10 < most * 4)
     }
 
     /// Whether the two claim the same part of the page.
@@ -506,7 +483,9 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<
         e.prose += prose * share;
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
-        e.in_comments += is(dom.parent(node) != 0 && signs.context[dom.parent(node)].any(Context::COMMENTS));
+        let own = m.any(Meaning::COMMENT | Meaning::REVIEW);
+        let around = if own { dom.parent(node) } else { node };
+        e.in_comments += is(around != 0 && signs.context[around].any(Context::COMMENTS));
         let naming = if meant.is_none() { m } else { meant };
         e.parts += is(naming.any(
             Meaning::ABOUT

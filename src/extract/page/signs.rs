@@ -1,6 +1,8 @@
 //! What each node of a page gives away by itself: its names, a date, a person, prose.
 //!
 //! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
+//!
+//! It is long: all signs are read in one pass over the page.
 
 use super::dom::{Dom, Tag};
 use super::fields;
@@ -132,9 +134,9 @@ impl<'d> Reader<'d> {
                 let text = self.dom.text(node);
                 let n = letters(text);
                 if context.any(Context::LINK) {
-                    links += n
+                    links += n;
                 } else if !context.any(Context::FORM) {
-                    prose += n
+                    prose += n;
                 }
                 if n > 0 && self.text_date(node, text) {
                     dates += 1;
@@ -143,7 +145,10 @@ impl<'d> Reader<'d> {
                 }
                 if n > 3 && says_person(text) {
                     persons += 1;
-                    forum_words += u32::from(!text.trim_end().ends_with(':') || text.len() < 20);
+                    // The bare verb, as in `<b>Ada</b> says:`, is what blogs write above comments.
+                    let verb_alone = text.split_whitespace().nth(1).is_none();
+                    forum_words +=
+                        u32::from(!verb_alone && (!text.trim_end().ends_with(':') || text.len() < 20));
                 }
                 continue;
             }
@@ -155,7 +160,7 @@ impl<'d> Reader<'d> {
             if context.any(Context::MUTE) {
                 continue;
             }
-            dates += u32::from(self.element_date(node, tag) || self.unread_date(node, own));
+            dates += u32::from(self.element_date(node, tag, own) || self.unread_date(node, own));
             persons += u32::from(self.person(node, tag, own));
             stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
             if self.announces(node, tag) {
@@ -214,6 +219,10 @@ impl<'d> Reader<'d> {
         {
             context = context.with(Context::FORM);
         }
+        // Short, signed and dated, one below the other, and yet the newsroom's own words.
+        if self.dom.attr(node, "itemtype").is_some_and(|t| t.ends_with("LiveBlogPosting")) {
+            return context.with(Context::ASIDE);
+        }
         let comments =
             own.any(Meaning::COMMENT | Meaning::REVIEW) && !own.any(Meaning::COUNT | Meaning::ACTION);
         if comments && !own.any(Meaning::ASIDE) {
@@ -229,7 +238,14 @@ impl<'d> Reader<'d> {
 
     /// Whether an element marked as a time lies in a form: then the form holds comments.
     fn holds_dates(&self, node: usize) -> bool {
-        self.dom.inside(node).take(2_000).any(|n| self.dom.tag(n) == Tag::Time)
+        self.dom.inside(node).take(2_000).any(|n| match self.dom.tag(n) {
+            Tag::Time => true,
+            Tag::Text => {
+                let text = self.dom.text(n);
+                text.len() < 100 && date::find(text, self.options).is_some()
+            }
+            _ => false,
+        })
     }
 
     fn text_date(&mut self, node: usize, text: &str) -> bool {
@@ -252,7 +268,7 @@ impl<'d> Reader<'d> {
         true
     }
 
-    fn element_date(&mut self, node: usize, tag: Tag) -> bool {
+    fn element_date(&mut self, node: usize, tag: Tag, own: Meaning) -> bool {
         let found = self.dom.attrs(node).iter().find_map(|a| {
             let when = match &*a.name {
                 "datetime" | "data-time" | "data-timestamp" | "data-utime" | "created-timestamp"
@@ -260,8 +276,8 @@ impl<'d> Reader<'d> {
                     date::machine(a.value.trim())
                 }
                 "title" | "content" | "data-original-title" if a.value.len() < 60 && a.value.len() > 7 => {
-                    let dated =
-                        matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
+                    let dated = own.any(Meaning::DATE)
+                        || matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
                     dated.then(|| date::find(&a.value, self.options)).flatten().filter(|w| w.iso.is_some())
                 }
                 _ => None,
@@ -367,6 +383,15 @@ fn says_person(text: &str) -> bool {
         "dołączył",
         "сообщений:",
         "says:",
+        "schrieb ",
+        "schreibt ",
+        "sagt ",
+        "sagte ",
+        "wrote ",
+        "said ",
+        "a écrit ",
+        "escribió ",
+        "ha scritto ",
         "schrieb:",
         "wrote:",
         "kommentar von",
@@ -377,7 +402,7 @@ fn says_person(text: &str) -> bool {
     if text.len() > 60 {
         return false;
     }
-    let bytes = text.as_bytes();
+    let bytes = text.trim_start_matches(|c: char| c == '#' || c.is_ascii_digit() || c == ' ').as_bytes();
     let starts = |s: &&str| bytes.len() >= s.len() && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes());
     let ends = |s: &&str| {
         bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes())
@@ -406,6 +431,7 @@ pub(super) fn is_profile(href: &str) -> bool {
         "profile.php",
         "member.php",
         "userid=",
+        "user?id=",
         "user_id",
         "/profil",
         "action=profile",

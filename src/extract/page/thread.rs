@@ -1,6 +1,6 @@
 //! Which comment answers which: by nesting, by lists of replies beside a comment, by depth in class names.
 
-use super::dom::Dom;
+use super::dom::{Dom, Tag};
 use super::records::Region;
 use super::signs::Signs;
 use super::words::Meaning;
@@ -19,7 +19,8 @@ pub(super) fn threads(dom: &Dom, signs: &Signs, regions: &[Region]) -> Vec<Threa
     if nested.iter().any(|t| t.parent.is_some()) {
         return nested;
     }
-    let depths: Vec<Option<u32>> = regions.iter().map(|r| depth(dom, r.nodes.start)).collect();
+    let depths: Vec<Option<u32>> =
+        regions.iter().map(|r| depth(dom, r.nodes.start).or_else(|| indent(dom, &r.nodes))).collect();
     if depths.iter().flatten().any(|d| Some(*d) != depths.iter().flatten().min().copied()) {
         return by_depth(&depths);
     }
@@ -86,6 +87,17 @@ fn by_depth(depths: &[Option<u32>]) -> Vec<Thread> {
         .collect()
 }
 
+/// A depth that the page states within the comment's first elements: an indent as a picture's width.
+fn indent(dom: &Dom, nodes: &std::ops::Range<usize>) -> Option<u32> {
+    nodes.clone().take(12).find_map(|node| {
+        let stated = dom.attr(node, "indent").and_then(|v| v.trim().parse().ok());
+        stated.or_else(|| {
+            let picture = dom.tag(node) == Tag::Img && dom.classes(dom.parent(node)).any(|c| c == "ind");
+            picture.then(|| dom.attr(node, "width")?.trim().parse().ok()).flatten()
+        })
+    })
+}
+
 /// A depth that the page states: `depth-2`, `level_2`, `data-depth`, an indent in pixels.
 fn depth(dom: &Dom, node: usize) -> Option<u32> {
     for attr in ["data-depth", "aria-level", "depth", "data-level", "data-indent"] {
@@ -94,8 +106,8 @@ fn depth(dom: &Dom, node: usize) -> Option<u32> {
         }
     }
     let classes = dom.classes(node).find_map(|class| {
-        let at = class.rfind(|c: char| !c.is_ascii_digit())?;
-        let (name, figures) = class.split_at(at + 1);
+        let name = class.trim_end_matches(|c: char| c.is_ascii_digit());
+        let figures = &class[name.len()..];
         let name = name.trim_end_matches(['-', '_']);
         let name = name.rsplit(['-', '_']).next().unwrap_or_default();
         matches!(name, "depth" | "level" | "indent" | "tier" | "lvl" | "ebene" | "niveau")

@@ -75,11 +75,6 @@ impl Meaning {
         self.0 & others.0 != 0
     }
 
-    /// The set without `others`.
-    pub(in crate::extract) fn without(self, others: Self) -> Self {
-        Self(self.0 & !others.0)
-    }
-
     /// Whether it is empty.
     pub(in crate::extract) fn is_none(self) -> bool {
         self.0 == 0
@@ -141,7 +136,7 @@ const STOCK: &[(Meaning, &str)] = &[
         "answers antworten réponses reponses respuestas risposte ответы",
     ),
     (Meaning::REPLY, "reply replies response respond responses"),
-    (Meaning::CHILDREN, "children childs nested subcomments child replies threaded kids"),
+    (Meaning::CHILDREN, "indented children childs nested subcomments child replies threaded kids"),
     (
         Meaning::LIST,
         "list liste lista area section container wrapper listing thread threads tree feed stream group",
@@ -190,7 +185,7 @@ const STOCK: &[(Meaning, &str)] = &[
         "sidebar widget related recommended recommendation recommendations teaser teasers promo ad ads adv advert adverts \
          advertisement advertising anzeige werbung sponsored sponsor recent latest popular trending mostread breadcrumb \
          breadcrumbs pagination pager paging nav navigation navbar banner cookie consent tags tagcloud outbrain taboola similar \
-         newest newsticker aktuell letzte neueste meistgelesen blogroll archive archives topstories suggested adsense dfp",
+         newest newsticker aktuell letzte neueste meistgelesen blogroll archive archives topstories suggested adsense dfp ticker liveticker liveblog timeline liveblogposting",
     ),
     (
         Meaning::ABOUT,
@@ -251,6 +246,7 @@ pub(in crate::extract) fn meaning(value: &str) -> Meaning {
     let mut sum = Meaning::NONE;
     let mut word = String::new();
     let mut user = false;
+    let mut field = false;
     let mut last_lower = false;
     let mut end = |word: &mut String| {
         if word.is_empty() {
@@ -262,9 +258,11 @@ pub(in crate::extract) fn meaning(value: &str) -> Meaning {
             sum |= Meaning::AUTHOR;
         }
         user = word == "user";
-        if !user {
+        // `field--name-body` is a field called so.
+        if !(user || field && word == "name") {
             sum |= own;
         }
+        field = word == "field";
         word.clear();
     };
     // A value longer than this is data, not names.
@@ -292,7 +290,15 @@ fn word_meaning(word: &str) -> Meaning {
     if let Some(joined) = compound(word) {
         return joined;
     }
-    if STEMS.iter().any(|s| word.starts_with(s)) { Meaning::COMMENT } else { Meaning::NONE }
+    if STEMS.iter().any(|s| word.starts_with(s)) {
+        return Meaning::COMMENT;
+    }
+    // `hnuser`, `bbauthor`
+    if ["user", "username", "author", "nick"].iter().any(|s| word.ends_with(s)) {
+        Meaning::AUTHOR
+    } else {
+        Meaning::NONE
+    }
 }
 
 /// The joined meanings of a word that is made of stock words: longest first, with nothing left over.

@@ -1,0 +1,181 @@
+//! Pages of each comment system, in its own markup and our own words, read as they should be.
+//!
+//! Beside each page `NAME.html` stands `NAME.json`: the records expected of it, in order.
+
+use moderato::extract::page::{self, Page, PageOptions};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages"))
+}
+
+fn read(bytes: &[u8]) -> Page {
+    page::read(bytes, &PageOptions::default())
+}
+
+/// The fields that are compared.
+fn records(page: &Page) -> Value {
+    let record = |c: &moderato::comment::Comment| {
+        json!({
+            "id": c.id, "author": c.author, "time": c.time, "parent": c.parent, "depth": c.depth, "votes": c.votes,
+            "quoted": c.quoted, "text": c.text,
+        })
+    };
+    page.comments.iter().map(record).collect()
+}
+
+fn check(name: &str) {
+    let html = std::fs::read(folder().join(format!("{name}.html"))).expect("a page");
+    let expected = std::fs::read_to_string(folder().join(format!("{name}.json"))).expect("its records");
+    let expected: Value = serde_json::from_str(&expected).expect("JSON");
+    let page = read(&html);
+    assert_eq!(records(&page), expected, "{name}");
+    let explained: usize = page.explanations.iter().map(|e| e.n_comments).sum();
+    assert_eq!(explained, page.comments.len(), "{name}");
+}
+
+#[test]
+fn every_page_gives_the_records_beside_it() {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .expect("pages")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".html").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 30);
+    for name in &names {
+        check(name);
+    }
+}
+
+#[test]
+fn ages_are_dates_against_the_crawl_time() {
+    let html = std::fs::read(folder().join("youtube.html")).expect("a page");
+    let mut options = PageOptions::default();
+    options.crawled = Some("2023-05-12T00:00:00Z".parse().expect("a time"));
+    let page = page::read(&html, &options);
+    assert_eq!(page.comments[0].time.as_deref(), Some("2020-05-11"));
+}
+
+#[test]
+fn quotations_stay_in_the_text_if_asked_for() {
+    let html = std::fs::read(folder().join("wordpress.html")).expect("a page");
+    let mut options = PageOptions::default();
+    options.inline_quotes = true;
+    let page = page::read(&html, &options);
+    assert!(page.comments[1].text.starts_with("> Well done, council.\n\nIt costs"));
+}
+
+fn comment(n: usize) -> String {
+    format!(
+        "<li class=comment id=c{n}><cite>Ada {n}</cite> <time datetime=2020-05-12>x</time><p>This is number {n} of many.</p></li>"
+    )
+}
+
+#[test]
+fn hostile_pages_are_read_in_bounded_time() {
+    let list = |before: &str, after: &str| {
+        format!("{before}<ol id=comments>{}{}</ol>{after}", comment(1), comment(2))
+    };
+    // Nested deeper than any page: what is below the bound is read flat.
+    for (tag, n) in [
+        ("div", 100_000),
+        ("b", 20_000),
+        ("a", 5_000),
+        ("table", 5_000),
+        ("ul><li", 5_000),
+        ("p", 20_000),
+        ("template", 5_000),
+    ] {
+        let deep = format!("<{tag}>").repeat(n);
+        let _ = read(deep.as_bytes());
+        let _ = read(format!("{deep}text{}", format!("</{tag}>").repeat(n)).as_bytes());
+        let page = read(list("", &deep).as_bytes());
+        assert_eq!(page.comments.len(), 2, "{tag}");
+    }
+    // Formatting elements left open are reopened in each paragraph by the letter of the standard.
+    let _ = read("<p><b id=1><i class=x>a".repeat(5_000).as_bytes());
+    let _ = read("<a href=1><div><table><a>".repeat(2_000).as_bytes());
+    let attributes: String = (0..50_000).map(|i| format!(" a{i}=b")).collect();
+    let _ = read(format!("<p{attributes}>").as_bytes());
+    let _ = read(format!("<p {}>", "class=x ".repeat(50_000)).as_bytes());
+    for text in [
+        "&",
+        "&#",
+        "<",
+        "</",
+        "<!",
+        "<!--",
+        "&amp",
+        "\0",
+        "<p\0>",
+        "<time>1 May 2020",
+        "<div class=comment>",
+        "<script>",
+        "</p>",
+    ] {
+        let _ = read(text.repeat(10_000).as_bytes());
+    }
+    assert_eq!(read(list(&"<br>".repeat(50_000), "").as_bytes()).comments.len(), 2);
+}
+
+#[test]
+fn a_million_empty_elements_are_read() {
+    let page = format!("<ol id=comments>{}{}</ol>{}", comment(1), comment(2), "<p>".repeat(1_000_000));
+    assert_eq!(read(page.as_bytes()).comments.len(), 2);
+}
+
+#[test]
+fn broken_and_mislabelled_pages_are_read() {
+    let list = format!("<ol id=comments>{}{}", comment(1), comment(2).replace("number", "Nümber"));
+    assert_eq!(read(list.as_bytes()).comments.len(), 2);
+    let latin: Vec<u8> = list.chars().map(|c| c as u8).collect();
+    let labelled = [b"<meta charset=utf-8>".as_slice(), &latin].concat();
+    assert!(read(&labelled).comments[1].text.contains("Nümber"));
+    let nulls = list.replace("This", "Th\0is");
+    assert!(read(nulls.as_bytes()).comments[0].text.starts_with("This"));
+    assert!(read(b"").comments.is_empty());
+    assert!(read(&[0xFF; 1000]).comments.is_empty());
+}
+
+fn pages() -> Vec<Vec<u8>> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
+        .expect("pages")
+        .filter_map(|e| Some(e.ok()?.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "html"))
+        .collect();
+    files.sort();
+    files.into_iter().map(|p| std::fs::read(p).expect("a page")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+        let _ = read(&bytes);
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = moderato::extract::plain::comments(&text, None);
+        let _ = moderato::extract::export::read(&text, &Default::default());
+    }
+
+    #[test]
+    fn altered_pages_are_read(which in 0_usize..30, cuts in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0_usize..40), 1..12)) {
+        let pages = pages();
+        let mut page = pages[which % pages.len()].clone();
+        for (at, byte, length) in cuts {
+            let at = at.index(page.len());
+            match byte % 4 {
+                0 => page[at] = byte,
+                1 => { page.drain(at..(at + length).min(page.len() - 1)); }
+                2 => { let part = page[at..(at + length * 8).min(page.len())].to_vec(); page.splice(at..at, part); }
+                _ => page.insert(at, b"<>\"'&/="[length % 7]),
+            }
+            if page.is_empty() { break; }
+        }
+        for comment in read(&page).comments {
+            prop_assert!(!comment.text.is_empty() || !comment.quoted.is_empty());
+        }
+    }
+}
