@@ -111,8 +111,5 @@ fn slices_are_measured_one_by_one() {
     assert_eq!(slices.iter().filter_map(|s| s["n"].as_u64()).sum::<u64>(), 220);
     assert!(slices.iter().any(|slice| slice["name"] == "negation" && slice["accuracy"].is_number()));
     let table = folder.run(&args).done();
-    assert!(
-        table.stdout.contains("incivility, by case") && table.stdout.contains("counter"),
-        "{table}"
-    );
+    assert!(table.stdout.contains("incivility, by case") && table.stdout.contains("counter"), "{table}");
 }
