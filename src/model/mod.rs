@@ -1,6 +1,6 @@
 //! A model: one vectorizer and the heads that share it; what it says of a comment, and why.
 //!
-//! Enters: a recipe's labelled comments ([`train`]) or a file ([`file`]). Leaves: a [`Prediction`] for a text,
+//! Enters: a recipe's labelled comments ([`train`]) or a file ([`file`](mod@file)). Leaves: a [`Prediction`] for a text,
 //! [`Evidence`] for it, or the file again.
 //! Deliberately absent: reading comments and writing answers; a model sees one text at a time.
 
