@@ -21,15 +21,25 @@ fn the_tiny_recipe_gives_the_same_bytes_twice_and_on_any_number_of_threads() {
 
 #[test]
 fn the_default_recipe_gives_the_model_inside_the_program() {
+    let cases = repository("training/starter/cases.jsonl");
+    gives_what_is_committed("default", &["--cases", &cases]);
+}
+
+#[test]
+fn the_recipe_of_stances_gives_the_model_beside_it() {
+    gives_what_is_committed("stance-us-politicians", &[]);
+}
+
+/// Trains the recipe `name` again, and holds model and card against the committed ones, byte for byte.
+fn gives_what_is_committed(name: &str, flags: &[&str]) {
     let Some(folder_of_data) = data("") else { return };
     let folder = Folder::new();
-    let recipe = repository("training/default.toml");
-    let cases = repository("training/starter/cases.jsonl");
-    let args =
-        ["train", &recipe, "--data-dir", &folder_of_data, "-o", "m", "--card", "m.md", "--cases", &cases];
-    folder.run(&args).done();
-    let committed =
-        |name: &str| std::fs::read(repository(&format!("models/{name}"))).expect("it is committed");
-    assert!(folder.read("m") == committed("default.safetensors"), "the recipe gives another model");
-    assert!(folder.read("m.md") == committed("default.md"), "the recipe gives another card");
+    let recipe = repository(&format!("training/{name}.toml"));
+    let args = ["train", &recipe, "--data-dir", &folder_of_data, "-o", "m", "--card", "m.md"];
+    folder.run(&[&args, flags].concat()).done();
+    let committed = |ending: &str| {
+        std::fs::read(repository(&format!("models/{name}.{ending}"))).expect("it is committed")
+    };
+    assert!(folder.read("m") == committed("safetensors"), "the recipe gives another model");
+    assert!(folder.read("m.md") == committed("md"), "the recipe gives another card");
 }
