@@ -3,7 +3,7 @@
 use super::score::label_names;
 use crate::comment::Comment;
 use crate::label::{Decision, HeadKind};
-use crate::model::{Evidence, Model, ModelHead, Prediction};
+use crate::model::{Evidence, HeadPrediction, Model, ModelHead, Prediction};
 use crate::report::escape::visible;
 use crate::text::TermKind;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -14,74 +14,87 @@ pub(super) struct Style {
     pub(super) color: bool,
 }
 
-/// Columns of labels; the comment and the words share what is left.
+/// Columns of the first head's label.
 const LABEL_WIDTH: usize = 13;
+/// The words have one column in so many of what labels leave.
 const WORDS_SHARE: usize = 3;
 
+/// The first head's label, what other heads say, the comment, the words that weighed.
 struct Widths {
-    labels: usize,
+    others: usize,
     text: usize,
     words: usize,
 }
 
 fn widths(model: &Model, style: &Style) -> Widths {
-    let labels = model.heads().len() * (LABEL_WIDTH + 2);
-    let rest = style.width.saturating_sub(labels + 2).max(24);
+    let others = if model.heads().len() > 1 { style.width / 4 } else { 0 };
+    let gaps = if others > 0 { 6 } else { 4 };
+    let rest = style.width.saturating_sub(LABEL_WIDTH + others + gaps).max(24);
     let words = rest / WORDS_SHARE;
-    Widths { labels: LABEL_WIDTH, text: rest - words, words }
+    Widths { others, text: rest - words, words }
+}
+
+/// The cells of a row, two spaces between; a column of no width is left out.
+fn line(cells: [(String, usize); 4]) -> String {
+    let cells = cells.into_iter().filter(|(_, width)| *width > 0).map(|(cell, width)| fit(&cell, width));
+    let line = cells.collect::<Vec<_>>().join("  ");
+    format!("{}\n", line.trim_end())
 }
 
 /// The names of the columns.
 pub(super) fn header(model: &Model, style: &Style) -> String {
     let widths = widths(model, style);
-    let mut line = String::new();
-    for head in model.heads() {
-        line.push_str(&fit(&head.head.name, widths.labels));
-        line.push_str("  ");
-    }
-    line.push_str(&fit("comment", widths.text));
-    line.push_str("  weighed most\n");
-    line
+    let names: Vec<&str> = model.heads().iter().map(|head| head.head.name.as_str()).collect();
+    let first = names.first().copied().unwrap_or_default();
+    let others = names.get(1..).unwrap_or_default().join(", ");
+    line([
+        (visible(first).into_owned(), LABEL_WIDTH),
+        (visible(&others).into_owned(), widths.others),
+        ("comment".into(), widths.text),
+        ("weighed most".into(), widths.words),
+    ])
 }
 
 /// One comment.
 pub(super) fn row(model: &Model, comment: &Comment, prediction: &Prediction, style: &Style) -> String {
     let widths = widths(model, style);
-    let mut line = String::new();
-    for (head, answer) in model.heads().iter().zip(&prediction.heads) {
-        let cell = fit(&label_cell(head, &answer.decision, &answer.probabilities), widths.labels);
-        let alarming = style.color && is_positive(head, &answer.decision);
-        line.push_str(&if alarming { format!("\x1b[1m{cell}\x1b[0m") } else { cell });
-        line.push_str("  ");
-    }
+    let answers: Vec<_> = model.heads().iter().zip(&prediction.heads).collect();
+    let (first, others) =
+        answers.split_first().map_or((None, &[][..]), |(first, others)| (Some(first), others));
+    let label = first.map_or(String::new(), |(head, answer)| label_cell(head, answer));
+    let others: Vec<String> = others.iter().filter_map(|(head, answer)| other_cell(head, answer)).collect();
     let text: Vec<&str> = comment.text.split_whitespace().take(80).collect();
-    line.push_str(&fit(&visible(&text.join(" ")), widths.text));
-    line.push_str("  ");
-    line.push_str(fit(&weighed_most(model, comment, prediction), widths.words).trim_end());
-    line.push('\n');
-    line
+    let row = line([
+        (label, LABEL_WIDTH),
+        (others.join(", "), widths.others),
+        (visible(&text.join(" ")).into_owned(), widths.text),
+        (weighed_most(model, comment, prediction), widths.words),
+    ]);
+    match first {
+        Some((head, answer)) if style.color && is_positive(head, &answer.decision) => {
+            let at = row.char_indices().nth(LABEL_WIDTH).map_or(row.len(), |(at, _)| at);
+            format!("\x1b[1m{}\x1b[0m{}", &row[..at], &row[at..])
+        }
+        _ => row,
+    }
 }
 
-/// `uncivil 92%`; of labels that hold each on its own the most probable that holds, and how many more.
-fn label_cell(head: &ModelHead, decision: &Decision, probabilities: &[f64]) -> String {
-    let percent = |p: f64| format!("{:.0}%", 100.0 * p);
-    match decision {
+/// `uncivil 92%`; of labels that hold each on its own those that do.
+fn label_cell(head: &ModelHead, answer: &HeadPrediction) -> String {
+    match &answer.decision {
         Decision::OneOf(label) => {
-            format!("{} {}", head.head.labels.name(*label), percent(probabilities[label.index()]))
+            let p = 100.0 * answer.probabilities[label.index()];
+            format!("{} {p:.0}%", visible(head.head.labels.name(*label)))
         }
-        Decision::Each(_) => {
-            let held = label_names(head, decision);
-            let strongest = held.iter().max_by(|a, b| {
-                let p = |name: &str| head.head.labels.id(name).map_or(0.0, |id| probabilities[id.index()]);
-                p(a).total_cmp(&p(b))
-            });
-            match (strongest, held.len()) {
-                (None, _) => "–".into(),
-                (Some(name), 1) => (*name).to_owned(),
-                (Some(name), n) => format!("{name} +{}", n - 1),
-            }
-        }
+        Decision::Each(_) => other_cell(head, answer).unwrap_or_else(|| "–".into()),
     }
+}
+
+/// What there is to say of another head: not that nothing holds, nor the label `none`.
+fn other_cell(head: &ModelHead, answer: &HeadPrediction) -> Option<String> {
+    let held = label_names(head, &answer.decision);
+    let said: Vec<_> = held.into_iter().filter(|name| *name != "none").map(visible).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// Whether the answer is the second of two labels.
