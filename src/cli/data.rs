@@ -96,6 +96,13 @@ impl DataArgs {
             // In columns a mapping says what is yes and what is no, and the labels are the columns' names.
             Some(columns) => {
                 let labels = simple.labels.take();
+                let named = labels.as_ref().map(Mapping::labels).unwrap_or_default();
+                if let Some(other) = named.into_iter().find(|name| !matches!(*name, "yes" | "no")) {
+                    let message = format!(
+                        "`--labels` maps to `{other}`, expected yes or no, since each label has a column"
+                    );
+                    return Err(Problem::new(message).hint("for instance `--labels 0=no,1=yes`").into());
+                }
                 let mut recipe = simple.recipe()?;
                 recipe.heads[0].labels = Some(crate::label::LabelSet::new(columns.keys().cloned())?);
                 recipe.heads[0].kind = HeadKind::Each;
@@ -183,6 +190,14 @@ pub(super) fn report_trouble(corpus: &Corpus, talk: &Talk) -> u64 {
     let n: u64 = corpus.counts.iter().map(|c| c.n_wrong + c.n_unreadable).sum();
     if n > SHOWN as u64 {
         talk.say(&format!("warning: {} in all were left out", talk::plural(n, "record")));
+    }
+    for (what, n) in [
+        ("without a label", corpus.counts.iter().map(|c| c.n_unlabelled).sum::<u64>()),
+        ("whose label is not named", corpus.counts.iter().map(|c| c.n_dropped).sum()),
+    ] {
+        if n > 0 {
+            talk.say(&format!("note: {} {what} left out", talk::plural(n, "record")));
+        }
     }
     if let Some(hint) = corpus.errors.iter().find_map(CorpusError::hint) {
         talk.say(&format!("hint: {hint}"));

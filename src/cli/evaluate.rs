@@ -90,7 +90,8 @@ impl Wish {
             wish.split_once('=').ok_or_else(|| wrong("METRIC=VALUE, such as macro_f1=0.75".into()))?;
         let names = || Figure::ALL.map(Figure::name).join(", ");
         let figure = Figure::by_name(name).ok_or_else(|| wrong(format!("one of {}", names())))?;
-        let value = value.parse().map_err(|_| wrong("a number after `=`".into()))?;
+        let value = value.parse().ok().filter(|value: &f64| value.is_finite());
+        let value = value.ok_or_else(|| wrong("a number after `=`".into()))?;
         Ok(Self { figure, value })
     }
 

@@ -1,6 +1,8 @@
 //! Where results go: standard output, or a file that appears whole or not at all.
 
+use super::Problem;
 use anyhow::{Context, Result};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -11,6 +13,8 @@ pub(super) enum Output {
     Stdout(BufWriter<StdoutLock<'static>>),
     /// A temporary file beside its destination, renamed when [`finish`](Output::finish)ed and removed otherwise.
     File { file: BufWriter<NamedTempFile>, path: PathBuf },
+    /// What is there already and no regular file: a device, a pipe.
+    Device(BufWriter<File>),
 }
 
 const BUFFER: usize = 1 << 18;
@@ -21,8 +25,27 @@ impl Output {
         match path.filter(|path| *path != Path::new("-")) {
             None => Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()))),
             Some(path) => {
-                let file = temporary_beside(path)?;
-                Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path: path.to_owned() })
+                let cannot = || format!("{}: cannot write", path.display());
+                // A link stands for what it leads to; a file that is not there yet leads nowhere.
+                let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+                match std::fs::metadata(&path) {
+                    // Devices and pipes take bytes as they come, and must not be replaced by a file.
+                    Ok(found) if !found.is_file() && !found.is_dir() => {
+                        let file = OpenOptions::new().write(true).open(&path).with_context(cannot)?;
+                        Ok(Self::Device(BufWriter::with_capacity(BUFFER, file)))
+                    }
+                    Ok(found) if found.is_dir() => {
+                        let message = format!("{}: found a folder, expected a file to write", path.display());
+                        Err(Problem::new(message).into())
+                    }
+                    found => {
+                        let file = temporary_beside(&path)?;
+                        if let Ok(found) = found {
+                            file.as_file().set_permissions(found.permissions()).with_context(cannot)?;
+                        }
+                        Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path })
+                    }
+                }
             }
         }
     }
@@ -31,6 +54,7 @@ impl Output {
     pub(super) fn finish(self) -> Result<()> {
         match self {
             Self::Stdout(mut out) => Ok(out.flush()?),
+            Self::Device(mut out) => Ok(out.flush()?),
             Self::File { file, path } => {
                 let cannot = || format!("{}: cannot write", path.display());
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(cannot)?;
@@ -45,6 +69,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
+            Self::Device(out) => out.write(bytes),
             Self::File { file, .. } => file.write(bytes),
         }
     }
@@ -52,6 +77,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
+            Self::Device(out) => out.flush(),
             Self::File { file, .. } => file.flush(),
         }
     }

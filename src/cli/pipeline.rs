@@ -26,11 +26,14 @@ pub(super) fn in_order<T: Send, R: Send, W: FnMut(T) -> R, E>(
     worker: impl Fn() -> W + Sync,
     mut consume: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
+    /// More threads than any machine has cores only cost.
+    const MOST: usize = 256;
+    let n_workers = n_workers.get().min(MOST);
     let worker = &worker;
     thread::scope(|scope| {
         let mut to_workers: Vec<SyncSender<T>> = Vec::new();
         let mut from_workers: Vec<Receiver<R>> = Vec::new();
-        for _ in 0..n_workers.get() {
+        for _ in 0..n_workers {
             let (to_worker, pieces) = sync_channel(QUEUE);
             let (results, from_worker) = sync_channel(QUEUE);
             to_workers.push(to_worker);

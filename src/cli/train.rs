@@ -92,6 +92,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         None => (args.data.recipe()?, Opener { folders: vec![PathBuf::new()] }),
     };
     opener.folders.splice(0..0, args.data_dir.clone());
+    args.check_outputs()?;
     args.change(&mut recipe)?;
     let talk = Talk::steps();
     talk.step("reading");
@@ -187,6 +188,24 @@ impl TrainArgs {
             set_all(&mut head.fit, &self.fit, "--fit")?;
         }
         Ok(())
+    }
+
+    /// Finds out before the work, not after it, that a result has no place to go.
+    fn check_outputs(&self) -> Result<()> {
+        let files: Vec<&PathBuf> = [Some(&self.output), self.card.as_ref()].into_iter().flatten().collect();
+        for path in &files {
+            drop(output::Output::open(Some(path))?);
+        }
+        if files.len() == 2 && files[0] == files[1] {
+            let message = format!("{}: found one name for model and card, expected two", files[0].display());
+            return Err(Problem::new(message).into());
+        }
+        match &self.report {
+            Some(folder) if folder.exists() && !folder.is_dir() => {
+                Err(Problem::new(format!("{}: found a file, expected a folder", folder.display())).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn folds(&self, recipe: &Recipe, comments: &[LabelledComment]) -> Vec<u16> {

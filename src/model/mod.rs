@@ -149,6 +149,9 @@ impl Model {
     pub fn set_threshold(&mut self, head: &str, label: LabelId, threshold: f64) -> Result<(), String> {
         let known = self.heads.iter_mut().find(|h| h.head.name == head);
         let found = known.ok_or_else(|| format!("model {}: no head `{head}`", self.about.name))?;
+        if !(0.0..=1.0).contains(&threshold) {
+            return Err(format!("found threshold {threshold}, expected a probability from 0 to 1"));
+        }
         let place = if found.is_two_way() { 0 } else { label.index() };
         let stored = found.readout.thresholds.get_mut(place);
         *stored.ok_or_else(|| {

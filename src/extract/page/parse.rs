@@ -18,7 +18,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 /// Elements nested deeper than this are left out, their text stays in the deepest one that is not.
-pub(super) const MAX_DEPTH: u32 = 256;
+pub(super) const MAX_DEPTH: u32 = 1024;
 /// Elements past this number are left out, their text stays.
 pub(super) const MAX_ELEMENTS: u32 = 4_000_000;
 

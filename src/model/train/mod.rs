@@ -171,6 +171,9 @@ pub fn train(
     };
     on_step(Step::Final);
     let kept = plan.pruning.keep(whole.vocabulary(), &counts.document_frequencies());
+    if kept.is_empty() {
+        return Err(VectorizerError::NoTerms { n_texts: set.texts.len() }.into());
+    }
     let vectorizer = match kept.len() == whole.vocabulary().len() {
         true => whole,
         false => Vectorizer::new(*whole.analyzer(), whole.vocabulary().select(&kept)),
