@@ -9,7 +9,7 @@
 //!
 //! Model = Vectorizer + heads ──Scorer──▶ Prediction (decision, probabilities, log-odds of each head)
 //!                            └─evidence─▶ Evidence (the terms that made them, and where they stand)
-//! Truth + Predictions ──evaluate──▶ Evaluation ──report──▶ terminal · Markdown · JSON
+//! Truth + Predictions ──evaluate──▶ Evaluation ──report──▶ terminal · Markdown · JSON · HTML
 //! ```
 //!
 //! A [`Head`](label::Head) is one question asked of a comment: is it civil or uncivil, is it an insult, is it for or
@@ -30,7 +30,7 @@
 //! | [`calibration`] | log-odds become probabilities that mean what they say |
 //! | [`model`] | training, scoring, evidence, and the model file |
 //! | [`evaluate`] | truth and predictions become figures; it never sees a text |
-//! | [`report`] | figures become tables for terminals, Markdown and JSON |
+//! | [`report`] | figures become tables for terminals, Markdown and JSON, and a page with its pictures |
 //! | [`cli`] | flags become calls: the one room that opens files and prints |
 //!
 //! # What always holds
