@@ -1,5 +1,6 @@
 //! The analyser: settings checked once, then text in, terms out, nothing allocated per comment.
 
+use super::chunk::{self, Apart, Next, Part};
 use super::classes;
 use super::ngrams::{CharactersHash, Term, TermKind, WordHash, words_hash};
 use super::normalise::{NormalChar, normalise};
@@ -60,6 +61,8 @@ pub enum AnalysisError {
 
 /// The longest run of words that can be a term.
 pub const MAX_WORDS: usize = 3;
+/// So many letters apart may be a word.
+pub(super) const FEWEST_LETTERS_APART: usize = 3;
 /// The longest run of characters that can be a term.
 pub const MAX_CHARACTERS: usize = 6;
 
@@ -150,8 +153,8 @@ impl Analyzer {
         scratch.begin();
         let mut line_starts = true;
         let mut at = 0;
-        while let Some((gap, chunk)) = next_chunk(text, at) {
-            line_starts |= text[at..gap].contains('\n');
+        while let Some(Next { chunk, line_starts: line_started }) = chunk::next(text, at) {
+            line_starts |= line_started;
             at = chunk.end;
             let (Ok(start), Ok(_)) = (u32::try_from(chunk.start), u32::try_from(chunk.end)) else { break };
             self.chunk(&text[chunk], start, line_starts, scratch, &mut emit);
@@ -170,48 +173,66 @@ impl Analyzer {
         scratch: &mut Scratch,
         emit: &mut impl FnMut(Term<'_>),
     ) {
-        scratch.chars.clear();
-        normalise(chunk, start, &mut scratch.chars);
-        scratch.tokens.clear();
-        segment(&scratch.chars, &mut scratch.tokens);
-        let tokens = std::mem::take(&mut scratch.tokens);
-        let class = matches!(&tokens[..], [Token { kind: TokenKind::Named(name), chars }]
-            if name.starts_with('<') && chars.len() == scratch.chars.len());
+        let tokens = scratch.read(chunk, start);
         if self.analysis.words != [0, 0] {
             for (i, token) in tokens.iter().enumerate() {
-                let quoting = line_starts && i == 0 && scratch.chars[token.chars.start].c == '>';
-                self.token(token, quoting, scratch, emit);
+                let kind = scratch.kind_of(token, line_starts && i == 0);
+                let span = scratch.chars[token.chars.start].start..scratch.chars[token.chars.end - 1].end;
+                let at = self.counts_as_word(kind).then(|| scratch.write_word(kind, token.chars.clone()));
+                if let Some(at) = at {
+                    self.words(at, &span, scratch, emit);
+                }
+                let emit_beside = &mut |word: &str| emit_word(word, &span, emit);
+                self.markers(kind, &scratch.chars[token.chars.clone()], emit_beside);
+                if let Some(event) = self.apart(kind, &scratch.chars[token.chars.clone()]) {
+                    scratch.follow(event, &span, emit);
+                }
+                self.readings(kind, token, at, scratch, &mut |word| emit_word(word, &span, emit));
             }
         }
-        if self.analysis.characters != [0, 0] && !class {
+        if self.analysis.characters != [0, 0] && !scratch.is_class(&tokens) {
             self.characters(scratch, emit);
         }
         scratch.tokens = tokens;
     }
 
-    fn token(&self, token: &Token, quoting: bool, scratch: &mut Scratch, emit: &mut impl FnMut(Term<'_>)) {
-        let chars = token.chars.clone();
-        let span = scratch.chars[chars.start].start..scratch.chars[chars.end - 1].end;
-        let kind = match token.kind {
-            TokenKind::Punctuation if quoting && chars.len() == 1 => TokenKind::Named(classes::QUOTE),
-            kind => kind,
-        };
-        let is_sign = matches!(kind, TokenKind::Punctuation | TokenKind::Emoji)
-            || matches!(kind, TokenKind::Named(name) if !name.starts_with('<') || name.starts_with("<3"));
-        if !is_sign || self.analysis.punctuation {
-            let at = scratch.write_word(kind, chars.clone());
-            self.words(at, &span, scratch, emit);
-        }
-        if kind == TokenKind::Word {
-            self.beside(chars, &span, scratch, emit);
-        } else if self.analysis.readings {
-            let separator = kind == TokenKind::Punctuation
-                && chars.len() == 1
-                && matches!(scratch.chars[chars.start].c, '.' | '-' | '_' | '*' | '/' | ',');
-            if !(separator && scratch.apart.n > 0) {
-                scratch.end_letters_apart(emit);
+    /// Calls `each` with what a chunk holds whatever stands beside it: what [`chunk`](Self::chunk) emits, without
+    /// runs of words and without spans.
+    pub(super) fn chunk_parts(
+        &self,
+        chunk: &str,
+        line_starts: bool,
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(Part),
+    ) {
+        let tokens = scratch.read(chunk, 0);
+        scratch.words.clear();
+        if self.analysis.words != [0, 0] {
+            for (i, token) in tokens.iter().enumerate() {
+                let kind = scratch.kind_of(token, line_starts && i == 0);
+                let at = self.counts_as_word(kind).then(|| scratch.write_word(kind, token.chars.clone()));
+                if let Some(at) = at {
+                    each(Part::Word(WordHash::of(&scratch.words[at as usize..])));
+                }
+                let beside = &mut |word: &str| each(Part::Beside(words_hash([WordHash::of(word)])));
+                self.markers(kind, &scratch.chars[token.chars.clone()], beside);
+                self.readings(kind, token, at, scratch, beside);
+                if let Some(event) = self.apart(kind, &scratch.chars[token.chars.clone()]) {
+                    each(Part::Apart(event));
+                }
             }
         }
+        if self.analysis.characters != [0, 0] && !scratch.is_class(&tokens) {
+            self.characters(scratch, &mut |term| each(Part::Characters(term.hash)));
+        }
+        scratch.tokens = tokens;
+    }
+
+    /// Whether a token is counted itself; signs are only where they are asked for.
+    fn counts_as_word(&self, kind: TokenKind) -> bool {
+        let is_sign = matches!(kind, TokenKind::Punctuation | TokenKind::Emoji)
+            || matches!(kind, TokenKind::Named(name) if !name.starts_with('<') || name.starts_with("<3"));
+        !is_sign || self.analysis.punctuation
     }
 
     /// Emits the word that was written last and the runs of words that end in it.
@@ -234,36 +255,57 @@ impl Analyzer {
         }
     }
 
-    /// Emits what is counted beside a word: markers, and what it may mean.
-    fn beside(
-        &self,
-        chars: Range<usize>,
-        span: &Range<u32>,
-        scratch: &mut Scratch,
-        emit: &mut impl FnMut(Term<'_>),
-    ) {
-        let letters = &scratch.chars[chars];
-        let plain = letters.iter().all(|n| n.c.is_ascii_lowercase());
-        let elongated =
-            letters.windows(3).any(|w| w[0].c == w[1].c && w[1].c == w[2].c && w[0].c.is_alphabetic());
-        if self.analysis.markers {
-            if letters.len() >= 4 && letters.iter().all(|n| n.upper || !n.c.is_alphabetic()) {
-                emit_word(classes::SHOUT, span, emit);
-            }
-            if elongated {
-                emit_word(classes::ELONGATED, span, emit);
-            }
-        }
-        if !self.analysis.readings {
+    /// Gives the markers of a word: shouted, drawn out.
+    fn markers(&self, kind: TokenKind, letters: &[NormalChar], each: &mut impl FnMut(&str)) {
+        if kind != TokenKind::Word || !self.analysis.markers {
             return;
         }
-        if letters.len() == 1 {
-            scratch.apart.push(letters[0].c, span);
-        } else {
-            scratch.end_letters_apart(emit);
+        if letters.len() >= 4 && letters.iter().all(|n| n.upper || !n.c.is_alphabetic()) {
+            each(classes::SHOUT);
         }
-        if !plain || elongated {
-            scratch.readings(span, emit);
+        if is_elongated(letters) {
+            each(classes::ELONGATED);
+        }
+    }
+
+    /// What a token means for letters apart; none for what may stand between them.
+    fn apart(&self, kind: TokenKind, chars: &[NormalChar]) -> Option<Apart> {
+        let is_separator = kind == TokenKind::Punctuation
+            && matches!(chars, [mark] if matches!(mark.c, '.' | '-' | '_' | '*' | '/' | ','));
+        match (kind, chars) {
+            _ if !self.analysis.readings || is_separator => None,
+            (TokenKind::Word, [letter]) => Some(Apart::Letter(letter.c)),
+            _ => Some(Apart::End),
+        }
+    }
+
+    /// Gives what a word, written from byte `at` of the comment's words on, may mean.
+    fn readings(
+        &self,
+        kind: TokenKind,
+        token: &Token,
+        at: Option<u32>,
+        scratch: &mut Scratch,
+        each: &mut impl FnMut(&str),
+    ) {
+        let letters = &scratch.chars[token.chars.clone()];
+        let plain = letters.iter().all(|n| n.c.is_ascii_lowercase()) && !is_elongated(letters);
+        let (TokenKind::Word, Some(at), true, false) = (kind, at, self.analysis.readings, plain) else {
+            return;
+        };
+        let Scratch { words, reading, .. } = scratch;
+        let word = &words[at as usize..];
+        if readings::squeeze(word, 2, reading) {
+            each(reading);
+            if readings::squeeze(word, 1, reading) {
+                each(reading);
+            }
+        }
+        if readings::leet(word, reading) {
+            each(reading);
+        }
+        if readings::masks(word, reading) {
+            each(reading);
         }
     }
 
@@ -291,12 +333,9 @@ impl Analyzer {
     }
 }
 
-/// The next stretch without spaces from byte `at` on, and where the gap before it ended.
-fn next_chunk(text: &str, at: usize) -> Option<(usize, Range<usize>)> {
-    let rest = &text[at..];
-    let start = at + rest.find(|c: char| !c.is_whitespace())?;
-    let len = text[start..].find(char::is_whitespace).unwrap_or(text.len() - start);
-    Some((start, start..start + len))
+/// Whether a letter stands three times and more in a row.
+fn is_elongated(letters: &[NormalChar]) -> bool {
+    letters.windows(3).any(|w| w[0].c == w[1].c && w[1].c == w[2].c && w[0].c.is_alphabetic())
 }
 
 fn emit_word(word: &str, span: &Range<u32>, emit: &mut impl FnMut(Term<'_>)) {
@@ -314,6 +353,31 @@ impl Scratch {
         self.words.clear();
         self.recent = [None; MAX_WORDS];
         self.apart.clear();
+    }
+
+    /// The tokens of a chunk that begins at byte `start`; to be given back to `tokens`.
+    fn read(&mut self, chunk: &str, start: u32) -> Vec<Token> {
+        self.chars.clear();
+        normalise(chunk, start, &mut self.chars);
+        let mut tokens = std::mem::take(&mut self.tokens);
+        tokens.clear();
+        segment(&self.chars, &mut tokens);
+        tokens
+    }
+
+    /// Whether the whole chunk is one thing, such as a link, whose characters are chance.
+    fn is_class(&self, tokens: &[Token]) -> bool {
+        matches!(tokens, [Token { kind: TokenKind::Named(name), chars }]
+            if name.starts_with('<') && chars.len() == self.chars.len())
+    }
+
+    /// What a token is, the mark of a quoted line included.
+    fn kind_of(&self, token: &Token, line_starts: bool) -> TokenKind {
+        let is_mark = token.kind == TokenKind::Punctuation && token.chars.len() == 1;
+        match line_starts && is_mark && self.chars[token.chars.start].c == '>' {
+            true => TokenKind::Named(classes::QUOTE),
+            false => token.kind,
+        }
     }
 
     /// Appends the token to the comment's words, and says where.
@@ -360,26 +424,16 @@ impl Scratch {
         self.chunk.push(ChunkChar { c: '\0', at: self.chunk_text.len() as u32, start: end, end });
     }
 
-    /// Emits what the word written last may mean.
-    fn readings(&mut self, span: &Range<u32>, emit: &mut impl FnMut(Term<'_>)) {
-        let at = self.recent[MAX_WORDS - 1].map_or(0, |w| w.at as usize);
-        let word = &self.words[at..];
-        if readings::squeeze(word, 2, &mut self.reading) {
-            emit_word(&self.reading, span, emit);
-            if readings::squeeze(word, 1, &mut self.reading) {
-                emit_word(&self.reading, span, emit);
-            }
-        }
-        if readings::leet(word, &mut self.reading) {
-            emit_word(&self.reading, span, emit);
-        }
-        if readings::masks(word, &mut self.reading) {
-            emit_word(&self.reading, span, emit);
+    /// Collects letters apart, and emits them as a word where they end.
+    fn follow(&mut self, event: Apart, span: &Range<u32>, emit: &mut impl FnMut(Term<'_>)) {
+        match event {
+            Apart::Letter(c) => self.apart.push(c, span),
+            Apart::End => self.end_letters_apart(emit),
         }
     }
 
     fn end_letters_apart(&mut self, emit: &mut impl FnMut(Term<'_>)) {
-        if self.apart.n >= 3 {
+        if self.apart.n >= FEWEST_LETTERS_APART {
             emit_word(&self.apart.letters, &self.apart.span, emit);
         }
         self.apart.clear();

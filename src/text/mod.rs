@@ -12,11 +12,14 @@
 //! What each of these is worth, measured by cross-validation, stands in `training/IDEAS.md`.
 
 pub mod analyzer;
+mod chunk;
 pub mod classes;
 pub mod ngrams;
 pub mod normalise;
+pub mod reader;
 pub mod readings;
 pub mod token;
 
 pub use analyzer::{Analysis, AnalysisError, Analyzer, Scratch};
 pub use ngrams::{Term, TermKind};
+pub use reader::TermReader;
