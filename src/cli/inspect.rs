@@ -63,7 +63,7 @@ fn columns<'m>(model: &'m Model, head: &'m ModelHead, n: usize) -> Vec<Column<'m
     (0..head.n_columns())
         .map(|column| {
             let label = if head.is_two_way() { 1 } else { column };
-            let weight = |id: u32| group.row(id)[head.first_column + column];
+            let weight = |id: u32| group.weight(id, head.first_column + column) as f32;
             let mut ranked: Vec<(u32, f32)> = words().map(|id| (id, weight(id))).collect();
             ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             let named = |&(id, weight): &(u32, f32)| (vocabulary.text(id), weight);

@@ -7,7 +7,7 @@
 
 use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
 use super::vocabulary::{Vocabulary, VocabularyError};
-use crate::text::{Analyzer, Scratch, TermKind};
+use crate::text::{Analyzer, Scratch, TermKind, TermReader};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -125,7 +125,7 @@ impl Vectorizer {
     pub fn counts<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
         let parts: Vec<CountMatrix> = texts
             .par_chunks(CHUNK)
-            .map_init(Scratch::default, |scratch, texts| self.count_chunk(texts, scratch))
+            .map_init(TermReader::default, |reader, texts| self.count_chunk(texts, reader))
             .collect::<Result<_, _>>()?;
         if parts.is_empty() {
             return Ok(CountMatrix::empty(self.vocabulary.len()));
@@ -136,13 +136,14 @@ impl Vectorizer {
     fn count_chunk<T: AsRef<str>>(
         &self,
         texts: &[T],
-        scratch: &mut Scratch,
+        reader: &mut TermReader<u32>,
     ) -> Result<CountMatrix, VectorizerError> {
+        let known = |hash| self.vocabulary.id(hash);
         let mut builder = CountMatrixBuilder::new();
         let mut ids: Vec<u32> = Vec::new();
         for text in texts {
             ids.clear();
-            self.analyzer.analyze(text.as_ref(), scratch, |term| ids.extend(self.vocabulary.id(term.hash)));
+            self.analyzer.read_terms(text.as_ref(), reader, &known, |_, id| ids.push(id));
             ids.sort_unstable();
             builder.push_sorted_row(ids.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)));
         }
@@ -180,16 +181,16 @@ impl Pruning {
 
 /// In how many texts each term stands, by hash.
 fn document_frequencies<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T]) -> Frequencies {
-    let count = |(mut frequencies, mut scratch, mut hashes): (Frequencies, Scratch, Vec<u64>),
+    let count = |(mut frequencies, mut reader, mut hashes): (Frequencies, TermReader<u64>, Vec<u64>),
                  texts: &[T]| {
         for text in texts {
             hashes.clear();
-            analyzer.analyze(text.as_ref(), &mut scratch, |term| hashes.push(term.hash));
+            analyzer.read_terms(text.as_ref(), &mut reader, &Some, |_, hash| hashes.push(hash));
             hashes.sort_unstable();
             hashes.dedup();
             hashes.iter().for_each(|hash| *frequencies.entry(*hash).or_insert(0) += 1);
         }
-        (frequencies, scratch, hashes)
+        (frequencies, reader, hashes)
     };
     texts.par_chunks(CHUNK).fold(Default::default, count).map(|(frequencies, ..)| frequencies).reduce(
         Frequencies::default,

@@ -5,14 +5,15 @@
 
 use crate::text::TermKind;
 use crate::text::ngrams::term_hash;
+use std::borrow::Cow;
 
 /// Distinct terms in ascending order of kind and text; a term's position is its id.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     /// All texts, one after the other.
-    text: String,
+    text: Cow<'static, str>,
     /// Where each text ends.
-    ends: Vec<u32>,
+    ends: Cow<'static, [u32]>,
     /// How many of them are character n-grams; those come first.
     n_characters: u32,
     index: TermIndex,
@@ -30,6 +31,9 @@ pub enum VocabularyError {
     /// Two terms that the index cannot tell apart.
     #[error("terms `{0}` and `{1}` of the vocabulary have the same hash")]
     Collision(String, String),
+    /// An index with a wrong number of slots, or one that leads nowhere.
+    #[error("vocabulary has an index that is not of its {0} terms")]
+    Index(usize),
     /// More terms, or more text, than 32 bits can address.
     #[error("vocabulary has {0} terms, expected at most {max}", max = Vocabulary::MAX)]
     TooMany(usize),
@@ -53,37 +57,67 @@ impl Vocabulary {
             text.push_str(term);
             ends.push(u32::try_from(text.len()).map_err(|_| VocabularyError::TooMany(terms.len()))?);
         }
-        Self::from_parts(text, ends, n_characters as u32)
-    }
-
-    /// Puts together what a model file holds: all texts in a row, the end of each, and how many are characters.
-    ///
-    /// # Errors
-    /// If the ends do not divide the text, the terms are not sorted, or two have the same hash.
-    pub fn from_parts(text: String, ends: Vec<u32>, n_characters: u32) -> Result<Self, VocabularyError> {
-        if ends.len() > Self::MAX {
-            return Err(VocabularyError::TooMany(ends.len()));
-        }
-        if n_characters as usize > ends.len() || ends.last().map_or(0, |&end| end as usize) != text.len() {
-            return Err(VocabularyError::Ends(ends.len()));
-        }
-        let mut start = 0;
-        for (id, &end) in ends.iter().enumerate() {
-            if end <= start || text.get(start as usize..end as usize).is_none() {
-                return Err(VocabularyError::Ends(id));
-            }
-            start = end;
-        }
-        let mut vocabulary = Self { text, ends, n_characters, index: TermIndex::default() };
-        for id in 1..vocabulary.ends.len() as u32 {
-            if id != n_characters && vocabulary.text(id - 1) >= vocabulary.text(id) {
-                return Err(VocabularyError::Order(id as usize));
-            }
-        }
+        let mut vocabulary = Self {
+            text: text.into(),
+            ends: ends.into(),
+            n_characters: n_characters as u32,
+            index: TermIndex::default(),
+        };
+        vocabulary.check()?;
         vocabulary.index = TermIndex::of(&vocabulary).map_err(|(a, b)| {
             VocabularyError::Collision(vocabulary.text(a).to_owned(), vocabulary.text(b).to_owned())
         })?;
         Ok(vocabulary)
+    }
+
+    /// Puts together what a model file holds.
+    ///
+    /// Every term is found again by its text, or the parts are refused; so reading takes a step for each character
+    /// of the vocabulary.
+    ///
+    /// # Errors
+    /// If the ends do not divide the text, the terms are not sorted, or the index is not theirs.
+    pub fn from_parts(parts: VocabularyParts) -> Result<Self, VocabularyError> {
+        let vocabulary = Self::trusted(parts)?;
+        vocabulary.check()?;
+        vocabulary.index.check(&vocabulary)?;
+        Ok(vocabulary)
+    }
+
+    /// Puts together parts that were checked when they became part of the program.
+    ///
+    /// # Errors
+    /// If the index has no place to end a search.
+    pub(crate) fn trusted(parts: VocabularyParts) -> Result<Self, VocabularyError> {
+        let VocabularyParts { text, ends, n_characters, index } = parts;
+        let index = TermIndex::from_slots(index, ends.len())?;
+        Ok(Self { text, ends, n_characters, index })
+    }
+
+    /// Whether the texts are in order and the ends divide them.
+    fn check(&self) -> Result<(), VocabularyError> {
+        let n_terms = self.ends.len();
+        if n_terms > Self::MAX {
+            return Err(VocabularyError::TooMany(n_terms));
+        }
+        if self.n_characters as usize > n_terms
+            || self.ends.last().map_or(0, |&end| end as usize) != self.text.len()
+        {
+            return Err(VocabularyError::Ends(n_terms));
+        }
+        let mut start = 0;
+        for (id, &end) in self.ends.iter().enumerate() {
+            if end <= start || self.text.get(start as usize..end as usize).is_none() {
+                return Err(VocabularyError::Ends(id));
+            }
+            start = end;
+        }
+        for id in 1..n_terms as u32 {
+            if id != self.n_characters && self.text(id - 1) >= self.text(id) {
+                return Err(VocabularyError::Order(id as usize));
+            }
+        }
+        Ok(())
     }
 
     /// How many terms there are.
@@ -116,9 +150,9 @@ impl Vocabulary {
         &self.text[start as usize..self.ends[id] as usize]
     }
 
-    /// All texts in a row, and where each ends: what a model file holds.
-    pub fn as_parts(&self) -> (&str, &[u32]) {
-        (&self.text, &self.ends)
+    /// All texts in a row, where each ends, and the slots of the index: what a model file holds.
+    pub fn as_parts(&self) -> (&str, &[u32], &[u64]) {
+        (&self.text, &self.ends, &self.index.slots)
     }
 
     /// The id of the term with this hash.
@@ -138,60 +172,111 @@ impl Vocabulary {
     }
 }
 
-/// Open addressing over (fingerprint, id) pairs of eight bytes, at most half full.
+/// What a model file holds of a vocabulary: part of the program, or our own.
+#[derive(Debug, Clone)]
+pub struct VocabularyParts {
+    /// All texts in a row.
+    pub text: Cow<'static, str>,
+    /// Where each ends.
+    pub ends: Cow<'static, [u32]>,
+    /// How many are characters.
+    pub n_characters: u32,
+    /// The slots of the index.
+    pub index: Cow<'static, [u64]>,
+}
+
+/// Open addressing over slots of eight bytes, at most two thirds full: `fingerprint · 2³² + id`.
 ///
 /// The high bits of a hash choose the slot, the low 32 are the fingerprint.
 /// An unknown term is taken for a known one about once in 2³² probes; two known terms never share a fingerprint
 /// within reach of each other, since building the index would have failed.
+///
+/// Most runs of words that are looked up are unknown, and the slots are too many for the nearest caches; so a bit for
+/// each eighth of a slot says first whether any term has a fingerprint that ends alike.
 #[derive(Debug, Clone, Default)]
 struct TermIndex {
-    slots: Vec<Slot>,
+    slots: Cow<'static, [u64]>,
     shift: u32,
+    /// Bit `fingerprint mod length` is set for every term.
+    filter: Box<[u64]>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    fingerprint: u32,
-    /// `Slot::FREE` where there is none.
-    id: u32,
+/// A slot without a term.
+const FREE: u64 = u64::MAX;
+
+fn slot(hash: u64, id: u32) -> u64 {
+    hash << 32 | u64::from(id)
 }
 
-impl Slot {
-    const FREE: u32 = u32::MAX;
+/// How many slots the index of so many terms has.
+fn n_slots(n_terms: usize) -> usize {
+    (n_terms + n_terms / 2).next_power_of_two().max(2)
+}
+
+/// The bits of [`TermIndex::filter`], eight for each slot.
+fn filter(slots: &[u64]) -> Box<[u64]> {
+    let n_bits = 8 * slots.len();
+    let mut filter = vec![0; n_bits.div_ceil(64)].into_boxed_slice();
+    for slot in slots.iter().filter(|slot| **slot != FREE) {
+        let bit = (slot >> 32) as usize & (n_bits - 1);
+        filter[bit / 64] |= 1 << (bit % 64);
+    }
+    filter
 }
 
 impl TermIndex {
     fn of(vocabulary: &Vocabulary) -> Result<Self, (u32, u32)> {
-        let n_slots = (2 * vocabulary.len()).next_power_of_two().max(2);
-        let mut index = Self {
-            slots: vec![Slot { fingerprint: 0, id: Slot::FREE }; n_slots],
-            shift: 64 - n_slots.trailing_zeros(),
-        };
+        let n_slots = n_slots(vocabulary.len());
+        let shift = 64 - n_slots.trailing_zeros();
+        let mut slots = vec![FREE; n_slots];
         for id in 0..vocabulary.len() as u32 {
             let hash = term_hash(vocabulary.kind(id), vocabulary.text(id));
-            if let Some(other) = index.id(hash) {
-                return Err((other, id));
-            }
-            let mut at = (hash >> index.shift) as usize;
-            while index.slots[at].id != Slot::FREE {
+            let mut at = (hash >> shift) as usize;
+            while slots[at] != FREE {
+                if slots[at] >> 32 == hash & u64::from(u32::MAX) {
+                    return Err((slots[at] as u32, id));
+                }
                 at = (at + 1) & (n_slots - 1);
             }
-            index.slots[at] = Slot { fingerprint: hash as u32, id };
+            slots[at] = slot(hash, id);
         }
-        Ok(index)
+        Ok(Self { filter: filter(&slots), slots: slots.into(), shift })
+    }
+
+    /// An index as it lies in a file.
+    fn from_slots(slots: Cow<'static, [u64]>, n_terms: usize) -> Result<Self, VocabularyError> {
+        match slots.len() == n_slots(n_terms) {
+            true => Ok(Self { shift: 64 - slots.len().trailing_zeros(), filter: filter(&slots), slots }),
+            false => Err(VocabularyError::Index(n_terms)),
+        }
+    }
+
+    /// Whether each term of `vocabulary`, and nothing else, is found.
+    fn check(&self, vocabulary: &Vocabulary) -> Result<(), VocabularyError> {
+        let wrong = VocabularyError::Index(vocabulary.len());
+        // There are more slots than terms, so that a search ends at a free one.
+        if self.slots.iter().filter(|slot| **slot != FREE).count() != vocabulary.len() {
+            return Err(wrong);
+        }
+        let found = |id| self.id(term_hash(vocabulary.kind(id), vocabulary.text(id))) == Some(id);
+        if (0..vocabulary.len() as u32).all(found) { Ok(()) } else { Err(wrong) }
     }
 
     #[inline]
     fn id(&self, hash: u64) -> Option<u32> {
+        let bit = hash as usize & (8 * self.slots.len()).wrapping_sub(1);
+        if self.filter.get(bit / 64)? >> (bit % 64) & 1 == 0 {
+            return None;
+        }
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = (hash >> self.shift) as usize;
         loop {
-            let slot = self.slots.get(at)?;
-            if slot.id == Slot::FREE {
-                return None;
+            let slot = *self.slots.get(at)?;
+            if slot >> 32 == hash & u64::from(u32::MAX) && slot != FREE {
+                return Some(slot as u32);
             }
-            if slot.fingerprint == hash as u32 {
-                return Some(slot.id);
+            if slot == FREE {
+                return None;
             }
             at = (at + 1) & mask;
         }
@@ -240,15 +325,24 @@ mod tests {
 
     #[test]
     fn parts_that_are_no_vocabulary_are_refused() {
-        let parts =
-            |text: &str, ends: &[u32], n| Vocabulary::from_parts(text.into(), ends.to_vec(), n).unwrap_err();
+        let read = |text: &'static str, ends: &[u32], n_characters, index: &[u64]| {
+            let (ends, index) = (ends.to_vec().into(), index.to_vec().into());
+            Vocabulary::from_parts(VocabularyParts { text: text.into(), ends, n_characters, index })
+        };
+        let parts = |text: &'static str, ends: &[u32], n| read(text, ends, n, &vec![FREE; n_slots(ends.len())]).unwrap_err();
         assert_eq!(parts("ab", &[2, 1], 0), VocabularyError::Ends(2));
         assert_eq!(parts("ab", &[0, 2], 0), VocabularyError::Ends(0));
         assert_eq!(parts("é", &[1, 2], 0), VocabularyError::Ends(0));
         assert_eq!(parts("ba", &[1, 2], 0), VocabularyError::Order(1));
         assert_eq!(parts("aa", &[1, 2], 0), VocabularyError::Order(1));
         assert_eq!(parts("a", &[1], 2), VocabularyError::Ends(1));
-        assert!(Vocabulary::from_parts("aa".into(), vec![1, 2], 1).is_ok());
+        // Terms that their own index does not lead to, and an index without an end.
+        assert_eq!(parts("aa", &[1, 2], 1), VocabularyError::Index(2));
+        assert_eq!(read("aa", &[1, 2], 1, &[7; 4]).unwrap_err(), VocabularyError::Index(2));
+        assert_eq!(read("aa", &[1, 2], 1, &[FREE; 3]).unwrap_err(), VocabularyError::Index(2));
+        let sound = vocabulary();
+        let (text, ends, index) = sound.as_parts();
+        assert!(read(text.to_owned().leak(), ends, sound.n_characters(), index).is_ok());
     }
 
     #[test]

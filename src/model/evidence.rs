@@ -1,6 +1,5 @@
 //! Why: the terms of a comment, what each added to the log-odds, and where it stands.
 
-use super::scorer::Found;
 use super::{Model, ModelHead};
 use crate::text::{Scratch, TermKind};
 use std::collections::HashMap;
@@ -36,21 +35,21 @@ impl Model {
     ///
     /// The contributions and the bias of a column add up to its log-odds.
     pub fn evidence(&self, head: &ModelHead, text: &str) -> Vec<Evidence> {
-        let mut found = Found::new(self.vocabulary().len());
+        let mut found = self.room();
         let mut spans: HashMap<u32, Vec<Range<usize>>> = HashMap::new();
         self.analyzer().analyze(text, &mut Scratch::default(), |term| {
             if let Some(id) = self.vocabulary().id(term.hash) {
-                found.add(id);
+                found.add(term.kind, id);
                 spans.entry(id).or_default().push(term.span.start as usize..term.span.end as usize);
             }
         });
+        found.finish();
         let group = &self.groups()[head.group];
         let mut columns: Vec<Evidence> =
             head.bias.iter().map(|&bias| Evidence { bias, log_odds: bias, terms: Vec::new() }).collect();
         group.values(&found, |id, value| {
-            let weights = &group.row(id)[head.first_column..];
-            for (column, weight) in columns.iter_mut().zip(weights) {
-                let contribution = value * f64::from(*weight);
+            for (at, column) in columns.iter_mut().enumerate() {
+                let contribution = value * group.weight(id, head.first_column + at);
                 column.log_odds += contribution;
                 column.terms.push(TermEvidence {
                     text: self.vocabulary().text(id).to_owned(),

@@ -1,52 +1,180 @@
-//! Columns of weights that share a weighting.
+//! Columns of weights that share a weighting, laid out for the scoring loop.
+//!
+//! ```text
+//! term    factor   column 0   column 1   …   padding
+//!    0  [  idf       w          w              0  ]   one row: 2, 4, 8 or a multiple of 16 numbers,
+//!    1  [  idf       w          w              0  ]   so that a term costs one or two cache lines
+//!    …
+//! scale [  s         s          s                 ]   a number is its cell times its column's scale
+//! ```
+//!
+//! Fitted weights are kept as 16-bit whole numbers, each column with a scale of its own: half the memory, half the
+//! cache lines, and an error of at most 1/65,534 of the column's largest weight (`training/IDEAS.md` has what that
+//! costs: nothing in the fourth digit). The model *is* these numbers: scores and evidence both use them.
+//! Weights that follow from counts are made when the model is read and keep 32 bits.
 
-use super::scorer::Found;
-use crate::counts::weighting::FittedWeighting;
+use super::scorer::{Found, Terms};
+use crate::counts::weighting::{Norm, Weighting};
 use ndarray::Array2;
 use std::borrow::Cow;
+use std::ops::{AddAssign, Mul};
 
-/// The linear part of one or more heads: a weighting and one row of weights a term.
+/// The linear part of one or more heads: a weighting, and for each term its factor and one weight a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    weighting: FittedWeighting,
+    weighting: Weighting,
+    /// Whether characters and words are normed each on their own.
+    apart: bool,
     n_columns: usize,
-    /// Shape `(n_terms, n_columns)`, row by row; part of the program, or our own.
-    weights: Cow<'static, [f32]>,
+    cells: Cells,
+    /// What one in a cell stands for: of the factor, then of each column, then of the padding.
+    scales: Vec<f32>,
+    /// What small counts become.
+    tf: Vec<f32>,
 }
 
-/// Weights of the wrong number.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "found {found} weights, expected {expected}: one for each of {n_terms} terms and {n_columns} columns"
-)]
-pub struct GroupError {
-    found: usize,
-    expected: usize,
-    n_terms: usize,
-    n_columns: usize,
+/// Shape `(n_terms, width)`, row by row; part of the program, or our own.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cells {
+    /// To be multiplied by the scale of their column.
+    Whole(Cow<'static, [i16]>),
+    /// As they are; all scales are 1.
+    Real(Vec<f32>),
 }
+
+impl Cells {
+    fn len(&self) -> usize {
+        match self {
+            Self::Whole(cells) => cells.len(),
+            Self::Real(cells) => cells.len(),
+        }
+    }
+}
+
+/// Parts that make no group.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum GroupError {
+    /// Weights of the wrong number.
+    #[error("found {found} cells, expected {expected}: {n_terms} rows of {width}")]
+    Cells {
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+        /// The vocabulary's size.
+        n_terms: usize,
+        /// Cells a row.
+        width: usize,
+    },
+    /// Scales that are too few, or not positive numbers.
+    #[error("found scale {found} at position {at}, expected {expected} positive numbers")]
+    Scale {
+        /// Where.
+        at: usize,
+        /// What stands there.
+        found: f32,
+        /// How many there should be.
+        expected: usize,
+    },
+}
+
+/// How counts become values, and how many numbers there are.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    pub(super) weighting: Weighting,
+    /// Whether characters and words are normed each on their own.
+    pub(super) apart: bool,
+    pub(super) n_terms: usize,
+    pub(super) n_columns: usize,
+}
+
+/// How many cells a row of one factor and `n_columns` weights has.
+pub(super) fn width(n_columns: usize) -> usize {
+    match n_columns.saturating_add(1) {
+        n @ ..=8 => n.next_power_of_two().max(2),
+        n => n.next_multiple_of(16),
+    }
+}
+
+/// Counts below have their `tf` in a table.
+const N_TF: u32 = 64;
 
 impl Group {
-    /// Weights of shape `(n_terms, n_columns)`, row by row.
+    /// What a model file holds of a group.
     ///
     /// # Errors
-    /// If there are more or fewer weights.
-    pub fn new(
-        weighting: FittedWeighting,
-        n_terms: usize,
-        n_columns: usize,
-        weights: Cow<'static, [f32]>,
-    ) -> Result<Self, GroupError> {
-        let expected = n_terms.saturating_mul(n_columns);
-        if weights.len() != expected {
-            return Err(GroupError { found: weights.len(), expected, n_terms, n_columns });
+    /// If the numbers of cells, scales and terms do not fit, or a factor or scale is not positive.
+    pub(super) fn from_parts(layout: Layout, cells: Cells, scales: Vec<f32>) -> Result<Self, GroupError> {
+        let Layout { weighting, apart, n_terms, n_columns } = layout;
+        let width = width(n_columns);
+        let expected = n_terms.saturating_mul(width);
+        if cells.len() != expected {
+            return Err(GroupError::Cells { found: cells.len(), expected, n_terms, width });
         }
-        Ok(Self { weighting, n_columns, weights })
+        let wrong = |scale: &f32| !(scale.is_finite() && *scale > 0.0);
+        if let Some(at) = scales.iter().position(wrong).or((scales.len() != width).then_some(scales.len())) {
+            let found = scales.get(at).copied().unwrap_or_default();
+            return Err(GroupError::Scale { at, found, expected: width });
+        }
+        let tf = (0..N_TF).map(|count| weighting.term_frequency.value(count)).collect();
+        Ok(Self { weighting, apart, n_columns, cells, scales, tf })
+    }
+
+    /// Fitted weights of shape `(n_terms, n_columns)`, and the inverse document frequency of each term, if the
+    /// weighting has them.
+    pub(super) fn fitted(
+        weighting: Weighting,
+        apart: bool,
+        idf: Option<&[f32]>,
+        columns: &Array2<f64>,
+    ) -> Result<Self, GroupError> {
+        let (n_terms, n_columns) = columns.dim();
+        let width = width(n_columns);
+        let factor = |term: usize| idf.map_or(1.0, |idf| f64::from(idf[term]));
+        let largest = |column: usize| columns.column(column).iter().fold(0.0, |most: f64, w| most.max(w.abs()));
+        let scale = |most: f64| if most > 0.0 { (most / f64::from(i16::MAX)) as f32 } else { 1.0 };
+        let mut scales = vec![scale((0..n_terms).map(factor).fold(0.0, f64::max))];
+        scales.extend((0..n_columns).map(|column| scale(largest(column))));
+        scales.resize(width, 1.0);
+        let whole = |value: f64, scale: f32| (value / f64::from(scale)).round() as i16;
+        let mut cells = vec![0; n_terms * width];
+        for (term, row) in cells.chunks_mut(width).enumerate() {
+            // A factor is never 0, or the term would be lost.
+            row[0] = whole(factor(term), scales[0]).max(1);
+            for (column, cell) in row[1..=n_columns].iter_mut().enumerate() {
+                *cell = whole(columns[(term, column)], scales[1 + column]);
+            }
+        }
+        let layout = Layout { weighting, apart, n_terms, n_columns };
+        Self::from_parts(layout, Cells::Whole(cells.into()), scales)
+    }
+
+    /// Weights yet to be derived from counts.
+    pub(super) fn underived(layout: Layout) -> Result<Self, GroupError> {
+        let width = width(layout.n_columns);
+        let mut cells = vec![0.0; layout.n_terms * width];
+        cells.chunks_mut(width).for_each(|row| row[0] = 1.0);
+        Self::from_parts(layout, Cells::Real(cells), vec![1.0; width])
+    }
+
+    /// Overwrites columns from `first` on by weights derived from counts; does nothing to fitted weights.
+    pub(super) fn derive(&mut self, first: usize, columns: &Array2<f64>) {
+        let width = self.width();
+        if let Cells::Real(cells) = &mut self.cells {
+            for (row, weights) in cells.chunks_mut(width).zip(columns.rows()) {
+                row[1 + first..].iter_mut().zip(weights).for_each(|(cell, weight)| *cell = *weight as f32);
+            }
+        }
     }
 
     /// How counts become values.
-    pub fn weighting(&self) -> &FittedWeighting {
-        &self.weighting
+    pub fn weighting(&self) -> Weighting {
+        self.weighting
+    }
+
+    /// Whether characters and words are normed each on their own.
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart
     }
 
     /// How many columns there are.
@@ -54,50 +182,124 @@ impl Group {
         self.n_columns
     }
 
-    /// All weights, row by row.
-    pub fn weights(&self) -> &[f32] {
-        &self.weights
+    pub(super) fn cells(&self) -> &Cells {
+        &self.cells
     }
 
-    /// The weights of one term, one a column.
-    pub fn row(&self, id: u32) -> &[f32] {
-        let start = id as usize * self.n_columns;
-        &self.weights[start..start + self.n_columns]
+    pub(super) fn scales(&self) -> &[f32] {
+        &self.scales
     }
 
-    /// Overwrites the columns from `first` on.
-    pub(super) fn set_columns(&mut self, first: usize, columns: &Array2<f64>) {
-        let n_columns = self.n_columns;
-        let rows = self.weights.to_mut().chunks_mut(n_columns.max(1));
-        for (row, weights) in rows.zip(columns.rows()) {
-            row[first..].iter_mut().zip(weights).for_each(|(cell, weight)| *cell = *weight as f32);
+    fn width(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// The factor and the weights of a term.
+    fn cell(&self, id: u32, at: usize) -> f64 {
+        let index = id as usize * self.width() + at;
+        match &self.cells {
+            Cells::Whole(cells) => f64::from(cells[index]) * f64::from(self.scales[at]),
+            Cells::Real(cells) => f64::from(cells[index]),
+        }
+    }
+
+    /// The weight of a term in a column.
+    ///
+    /// # Panics
+    /// If there is no such term.
+    pub fn weight(&self, id: u32, column: usize) -> f64 {
+        self.cell(id, 1 + column)
+    }
+
+    /// The plain way: calls `each` with every term found and its value, normed.
+    pub(super) fn values(&self, found: &Found, mut each: impl FnMut(u32, f64)) {
+        let norm = self.weighting.norm;
+        let value = |(id, count): (u32, u32)| {
+            f64::from(self.weighting.term_frequency.value(count)) * self.cell(id, 0)
+        };
+        let blocks = [&found.characters, &found.words];
+        let mut totals = blocks.map(|terms| terms.iter().map(|term| norm.part(value(term))).sum::<f64>());
+        if !self.apart {
+            totals = [totals[0] + totals[1]; 2];
+        }
+        for (terms, total) in blocks.into_iter().zip(totals) {
+            let scale = norm.scale(total);
+            terms.iter().for_each(|term| each(term.0, value(term) * scale));
         }
     }
 
     /// Appends the sum of `value · weight` for each column.
     pub(super) fn add(&self, found: &Found, log_odds: &mut Vec<f64>) {
+        match self.width() {
+            2 => self.add_rows::<2>(found, log_odds),
+            4 => self.add_rows::<4>(found, log_odds),
+            8 => self.add_rows::<8>(found, log_odds),
+            16 => self.add_rows::<16>(found, log_odds),
+            32 => self.add_rows::<32>(found, log_odds),
+            48 => self.add_rows::<48>(found, log_odds),
+            64 => self.add_rows::<64>(found, log_odds),
+            _ => self.add_plainly(found, log_odds),
+        }
+    }
+
+    /// [`add`](Self::add) by way of [`values`](Self::values).
+    fn add_plainly(&self, found: &Found, log_odds: &mut Vec<f64>) {
         let first = log_odds.len();
         log_odds.resize(first + self.n_columns, 0.0);
         let sums = &mut log_odds[first..];
         self.values(found, |id, value| {
-            sums.iter_mut().zip(self.row(id)).for_each(|(sum, weight)| *sum += value * f64::from(*weight));
+            sums.iter_mut().enumerate().for_each(|(column, sum)| *sum += value * self.weight(id, column));
         });
     }
 
-    /// Calls `each` with every term found and its value, normed.
-    pub(super) fn values(&self, found: &Found, mut each: impl FnMut(u32, f64)) {
-        /// Words and characters; a vocabulary has no other blocks.
-        const BLOCKS: usize = 2;
-        let norm = self.weighting.weighting().norm;
-        let split = self.weighting.blocks()[0].end;
-        let mut totals = [0.0; BLOCKS];
-        let value = |id: u32| self.weighting.value(id, found.counts[id as usize]);
-        for &id in &found.ids {
-            totals[usize::from(id >= split)] += norm.part(value(id));
+    fn add_rows<const W: usize>(&self, found: &Found, log_odds: &mut Vec<f64>) {
+        let blocks = [&found.characters, &found.words];
+        // A norm bounds the sums, so that 32 bits hold them to seven digits; counts as they are have no bound.
+        let mut sums = match (&self.cells, self.weighting.norm) {
+            (Cells::Whole(cells), Norm::None) => {
+                blocks.map(|terms| self.sums::<W, _, f64>(cells.as_chunks().0, terms))
+            }
+            (Cells::Whole(cells), _) => blocks
+                .map(|terms| self.sums::<W, _, f32>(cells.as_chunks().0, terms))
+                .map(|block| block.map(f64::from)),
+            (Cells::Real(cells), _) => {
+                blocks.map(|terms| self.sums::<W, _, f64>(cells.as_chunks().0, terms))
+            }
+        };
+        if !self.apart {
+            let total = sums[0][0] + sums[1][0];
+            (sums[0][0], sums[1][0]) = (total, total);
         }
-        let scales = totals.map(|total| norm.scale(total));
-        for &id in &found.ids {
-            each(id, value(id) * scales[usize::from(id >= split)]);
+        let [characters, words] = &sums;
+        let norms = [characters[0], words[0]].map(|total| self.weighting.norm.scale(total));
+        log_odds.extend((1..=self.n_columns).map(|at| {
+            f64::from(self.scales[at]) * (norms[0] * characters[at] + norms[1] * words[at])
+        }));
+    }
+
+    /// For each column the sum of `value · cell` before norm and scale, over the terms of a block; in the factor's
+    /// place what the norm is made of.
+    #[inline]
+    fn sums<const W: usize, C: Copy + Into<f32>, A>(&self, rows: &[[C; W]], terms: &Terms) -> [A; W]
+    where
+        A: Copy + From<f32> + AddAssign + Mul<Output = A>,
+    {
+        let norm = self.weighting.norm;
+        let mut total = A::from(0.0);
+        let mut sums = [A::from(0.0); W];
+        for (id, count) in terms.iter() {
+            let row = &rows[id as usize];
+            let tf = match self.tf.get(count as usize) {
+                Some(tf) => *tf,
+                None => self.weighting.term_frequency.value(count),
+            };
+            let value = tf * (row[0].into() * self.scales[0]);
+            total += A::from(if norm == Norm::Euclidean { value * value } else { value });
+            for (sum, &cell) in sums.iter_mut().zip(row) {
+                *sum += A::from(value) * A::from(cell.into());
+            }
         }
+        sums[0] = total;
+        sums
     }
 }

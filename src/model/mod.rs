@@ -187,11 +187,6 @@ impl Model {
         &self.classifiers[head]
     }
 
-    /// Whether the weights of group `g` follow from counts.
-    fn is_derived(&self, g: usize) -> bool {
-        self.heads.iter().zip(&self.classifiers).any(|(head, nb)| head.group == g && !nb.is_empty())
-    }
-
     /// Checks that the parts fit and derives the weights of heads that keep counts.
     ///
     /// # Errors
@@ -207,7 +202,7 @@ impl Model {
             head.check(groups.get(head.group)).map_err(|problem| (head.head.name.clone(), problem))?;
             if !classifiers.is_empty() {
                 let columns = derive::columns(head.head.kind, classifiers);
-                groups[head.group].set_columns(head.first_column, &columns.weights);
+                groups[head.group].derive(head.first_column, &columns.weights);
                 head.bias = columns.bias;
             }
         }
@@ -220,6 +215,11 @@ impl Model {
             })
             .collect();
         Ok(Self { about, hash: String::new(), vectorizer, groups, heads, classifiers, group_starts })
+    }
+
+    /// Room for the terms of a comment.
+    fn room(&self) -> scorer::Found {
+        scorer::Found::new(self.vocabulary().len(), self.vocabulary().n_characters() as usize)
     }
 
     /// The column of `head` among the columns of all groups.

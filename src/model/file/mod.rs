@@ -4,27 +4,29 @@
 //! | :-- | :-- | :-- |
 //! | `vocabulary.text` | u8 | the texts of all terms in a row |
 //! | `vocabulary.ends` | u32, `n_terms` | where each ends |
-//! | `group.G.idf` | f32, `n_terms` | inverse document frequencies, where the weighting has them |
-//! | `group.G.weights` | f32, `n_terms × n_columns` | weights, of heads that keep no counts |
+//! | `vocabulary.index` | u64 | the hash table that leads from a term's hash to its id |
+//! | `group.G.cells` | i16, `n_terms × width` | factor and weights of heads that keep no counts |
+//! | `group.G.scales` | f32, `width` | what one in each column of `cells` stands for |
 //! | `head.H.I.documents` | u64, `n_classes` | naive Bayes: comments of each class |
 //! | `head.H.I.terms`, `.classes`, `.counts` | u32, u16, u32 | naive Bayes: occurrences, where there are any |
 //!
 //! Everything else is in the header's `moderato` entry, checksum included. A file is untrusted: each length and
 //! index is checked on reading, the checksum before anything is made of it, and nothing in it is run.
 
+mod arrays;
 mod read;
 mod write;
 
 use super::{About, GroupError, ModelHead};
 use crate::counts::vocabulary::VocabularyError;
-use crate::counts::weighting::{Weighting, WeightingError};
+use crate::counts::weighting::Weighting;
 use crate::naive_bayes::{NaiveBayesError, NaiveBayesSettings};
 use crate::text::{Analysis, AnalysisError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The version this program writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
+/// The version this program writes and reads.
+pub const FORMAT: u32 = 2;
 
 /// Why a file is not a model this program can use. The caller knows the path and puts it in front.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +45,12 @@ pub enum ModelFileError {
     /// Written by a newer program.
     #[error("model file has format {found}, expected at most {FORMAT}: it was written by a newer moderato")]
     Newer {
+        /// Its format.
+        found: u32,
+    },
+    /// Written by an older program.
+    #[error("model file has format {found}, expected {FORMAT}: it was written by an older moderato, train it again")]
+    Older {
         /// Its format.
         found: u32,
     },
@@ -76,9 +84,6 @@ pub enum ModelFileError {
     /// Texts that are no vocabulary.
     #[error("model file: {0}")]
     Vocabulary(#[from] VocabularyError),
-    /// Factors that are no weighting.
-    #[error("model file: {0}")]
-    Weighting(#[from] WeightingError),
     /// Weights of the wrong number.
     #[error("model file: {0}")]
     Group(#[from] GroupError),
@@ -103,8 +108,8 @@ struct Header {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct GroupHeader {
     weighting: Weighting,
-    /// Where each block of terms that is normed on its own ends.
-    block_ends: Vec<u32>,
+    /// Whether characters and words are normed each on their own.
+    apart: bool,
     n_columns: usize,
 }
 

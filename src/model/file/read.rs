@@ -1,10 +1,11 @@
 //! Bytes → model; every length and index is checked.
 
-use super::{ENTRY, FORMAT, HeadHeader, Header, ModelFileError, checksum};
+use super::arrays::{Copied, InPlace, Place, copied};
+use super::{ENTRY, FORMAT, GroupHeader, HeadHeader, Header, ModelFileError, checksum};
 use crate::counts::vectorizer::Vectorizer;
-use crate::counts::vocabulary::Vocabulary;
-use crate::counts::weighting::FittedWeighting;
-use crate::model::{Group, HASH_DIGITS, Model, derive};
+use crate::counts::vocabulary::{Vocabulary, VocabularyParts};
+use crate::model::group::{Cells, Group, Layout, width};
+use crate::model::{HASH_DIGITS, Model, derive};
 use crate::naive_bayes::{ClassCounts, NaiveBayes};
 use crate::text::Analyzer;
 use ndarray::Array2;
@@ -13,7 +14,6 @@ use safetensors::{SafeTensorError, SafeTensors};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 
 impl Model {
     /// Reads a model, its arrays copied.
@@ -23,28 +23,19 @@ impl Model {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
         let file = File::parse(bytes)?;
         file.check_checksum()?;
-        file.model(|view| Cow::Owned(from_le_bytes(view.data(), f32::from_le_bytes)))
+        file.model::<Copied>()
     }
 
-    /// Reads a model that is part of the program, its weights used where they lie.
+    /// Reads a model that is part of the program, its large arrays used where they lie.
     ///
-    /// The checksum is not computed again at every start; a test does.
+    /// What takes a step for each number in them, checksum included, is not checked again at every start; a test
+    /// reads the same bytes as [`from_bytes`](Self::from_bytes) does.
     ///
     /// # Errors
-    /// As [`from_bytes`](Self::from_bytes).
+    /// As `from_bytes`.
     pub fn from_static(bytes: &'static [u8]) -> Result<Self, ModelFileError> {
-        File::parse(bytes)?.model(|view| {
-            // Only a little-endian machine may take the bytes for numbers, and only where they are aligned.
-            match bytemuck::try_cast_slice(view.data()) {
-                Ok(weights) if cfg!(target_endian = "little") => Cow::Borrowed(weights),
-                _ => Cow::Owned(from_le_bytes(view.data(), f32::from_le_bytes)),
-            }
-        })
+        File::parse(bytes)?.model::<InPlace>()
     }
-}
-
-fn from_le_bytes<T, const N: usize>(bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
-    bytes.as_chunks::<N>().0.iter().map(|chunk| value(*chunk)).collect()
 }
 
 /// A parsed file whose arrays are not looked at yet.
@@ -68,8 +59,10 @@ impl<'b> File<'b> {
         }
         let bad_header = |e: serde_json::Error| ModelFileError::NotAModel(format!("its header: {e}"));
         let FormatOnly { format } = serde_json::from_str(entry).map_err(bad_header)?;
-        if format > FORMAT {
-            return Err(ModelFileError::Newer { found: format });
+        match format {
+            _ if format > FORMAT => return Err(ModelFileError::Newer { found: format }),
+            _ if format < FORMAT => return Err(ModelFileError::Older { found: format }),
+            _ => {}
         }
         let header = serde_json::from_str(entry).map_err(bad_header)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(not_a_model)?;
@@ -102,44 +95,25 @@ impl<'b> File<'b> {
         }
     }
 
-    fn u32s(&self, name: &str, len: Option<usize>) -> Result<Vec<u32>, ModelFileError> {
-        Ok(from_le_bytes(self.view(name, Dtype::U32, len)?.data(), u32::from_le_bytes))
-    }
-
-    fn model(
-        &self,
-        weights: impl Fn(TensorView<'b>) -> Cow<'static, [f32]>,
-    ) -> Result<Model, ModelFileError> {
-        let vocabulary = self.vocabulary()?;
+    fn model<P: Place<'b>>(&self) -> Result<Model, ModelFileError> {
+        let vocabulary = self.vocabulary::<P>()?;
         let n_terms = vocabulary.len();
         let classifiers: Vec<Vec<NaiveBayes>> =
             (0..self.header.heads.len()).map(|h| self.classifiers(h, n_terms)).collect::<Result<_, _>>()?;
         let mut groups = Vec::new();
         for (g, header) in self.header.groups.iter().enumerate() {
-            let idf = match header.weighting.inverse_document_frequency {
-                true => Some(from_le_bytes(
-                    self.view(&format!("group.{g}.idf"), Dtype::F32, Some(n_terms))?.data(),
-                    f32::from_le_bytes,
-                )),
-                false => None,
-            };
-            let starts = std::iter::once(0).chain(header.block_ends.iter().copied());
-            let blocks: Vec<Range<u32>> =
-                starts.zip(&header.block_ends).map(|(start, &end)| start..end).collect();
-            let weighting = FittedWeighting::from_parts(header.weighting, idf, n_terms, blocks)?;
-            let n_cells = n_terms.saturating_mul(header.n_columns);
+            let GroupHeader { weighting, apart, n_columns } = *header;
+            let layout = Layout { weighting, apart, n_terms, n_columns };
+            let n_cells = n_terms.saturating_mul(width(n_columns));
             let derived =
                 self.header.heads.iter().zip(&classifiers).any(|(h, c)| h.head.group == g && !c.is_empty());
             let group = if derived {
-                Group::new(
-                    weighting,
-                    n_terms,
-                    header.n_columns,
-                    vec![0.0; checked_cells(n_cells, g)?].into(),
-                )?
+                checked_cells(n_cells, g)?;
+                Group::underived(layout)?
             } else {
-                let view = self.view(&format!("group.{g}.weights"), Dtype::F32, Some(n_cells))?;
-                Group::new(weighting, n_terms, header.n_columns, weights(view))?
+                let cells = self.view(&format!("group.{g}.cells"), Dtype::I16, Some(n_cells))?;
+                let scales = self.view(&format!("group.{g}.scales"), Dtype::F32, Some(width(n_columns)))?;
+                Group::from_parts(layout, Cells::Whole(P::numbers(cells.data())), copied(scales.data()))?
             };
             groups.push(group);
         }
@@ -157,12 +131,19 @@ impl<'b> File<'b> {
         Ok(model)
     }
 
-    fn vocabulary(&self) -> Result<Vocabulary, ModelFileError> {
-        let text = self.view("vocabulary.text", Dtype::U8, None)?.data().to_vec();
-        let ends = self.u32s("vocabulary.ends", None)?;
-        let text = String::from_utf8(text)
-            .map_err(|e| ModelFileError::Array { name: "vocabulary.text".into(), problem: e.to_string() })?;
-        Ok(Vocabulary::from_parts(text, ends, self.header.n_characters)?)
+    fn vocabulary<P: Place<'b>>(&self) -> Result<Vocabulary, ModelFileError> {
+        let not_utf8 = |problem| ModelFileError::Array { name: "vocabulary.text".into(), problem };
+        let text = match P::numbers(self.view("vocabulary.text", Dtype::U8, None)?.data()) {
+            Cow::Borrowed(text) => std::str::from_utf8(text).map(Cow::Borrowed).map_err(|e| e.to_string()),
+            Cow::Owned(text) => String::from_utf8(text).map(Cow::Owned).map_err(|e| e.to_string()),
+        };
+        let parts = VocabularyParts {
+            text: text.map_err(not_utf8)?,
+            ends: P::numbers(self.view("vocabulary.ends", Dtype::U32, None)?.data()),
+            n_characters: self.header.n_characters,
+            index: P::numbers(self.view("vocabulary.index", Dtype::U64, None)?.data()),
+        };
+        Ok(if P::CHECKED { Vocabulary::trusted(parts)? } else { Vocabulary::from_parts(parts)? })
     }
 
     /// The classifiers of head `h`, from its counts; none if it keeps none.
@@ -179,11 +160,11 @@ impl<'b> File<'b> {
     fn counts(&self, prefix: &str, n_terms: usize, n_classes: usize) -> Result<ClassCounts, ModelFileError> {
         let name = format!("{prefix}.counts");
         let view = self.view(&format!("{prefix}.documents"), Dtype::U64, Some(n_classes))?;
-        let documents = from_le_bytes(view.data(), u64::from_le_bytes);
-        let terms = self.u32s(&format!("{prefix}.terms"), None)?;
+        let documents = copied(view.data());
+        let terms: Vec<u32> = copied(self.view(&format!("{prefix}.terms"), Dtype::U32, None)?.data());
         let classes = self.view(&format!("{prefix}.classes"), Dtype::U16, Some(terms.len()))?;
-        let classes = from_le_bytes(classes.data(), u16::from_le_bytes);
-        let counts = self.u32s(&name, Some(terms.len()))?;
+        let classes: Vec<u16> = copied(classes.data());
+        let counts: Vec<u32> = copied(self.view(&name, Dtype::U32, Some(terms.len()))?.data());
         let mut table = Array2::zeros((n_terms, n_classes));
         for ((&term, &class), &count) in terms.iter().zip(&classes).zip(&counts) {
             let cell = table.get_mut((term as usize, usize::from(class)));
@@ -200,9 +181,9 @@ impl<'b> File<'b> {
 }
 
 /// Derived weights are made, not read: a header that asks for absurdly many gets an error, not the memory.
-fn checked_cells(n_cells: usize, group: usize) -> Result<usize, ModelFileError> {
+fn checked_cells(n_cells: usize, group: usize) -> Result<(), ModelFileError> {
     const MAX: usize = 1 << 31;
-    (n_cells <= MAX).then_some(n_cells).ok_or_else(|| ModelFileError::Array {
+    (n_cells <= MAX).then_some(()).ok_or_else(|| ModelFileError::Array {
         name: format!("group.{group}.weights"),
         problem: format!("found {n_cells} numbers, expected at most {MAX}"),
     })

@@ -1,6 +1,7 @@
 //! Model → bytes.
 
 use super::{ENTRY, FORMAT, GroupHeader, HeadHeader, Header, ModelFileError, checksum};
+use crate::model::group::Cells;
 use crate::model::{HASH_DIGITS, Model};
 use crate::naive_bayes::{ClassCounts, NaiveBayesSettings};
 use safetensors::SafeTensorError;
@@ -48,8 +49,8 @@ impl Model {
 
     fn header(&self) -> Header {
         let groups = self.groups.iter().map(|group| GroupHeader {
-            weighting: group.weighting().weighting(),
-            block_ends: group.weighting().blocks().iter().map(|b| b.end).collect(),
+            weighting: group.weighting(),
+            apart: group.is_apart(),
             n_columns: group.n_columns(),
         });
         let heads = self.heads.iter().zip(&self.classifiers).map(|(head, classifiers)| HeadHeader {
@@ -74,26 +75,17 @@ impl Model {
         let mut put = |name: String, dtype, shape: Vec<usize>, bytes| {
             arrays.insert(name, Array { dtype, shape, bytes });
         };
-        let (text, ends) = self.vocabulary().as_parts();
+        let (text, ends, index) = self.vocabulary().as_parts();
         put("vocabulary.text".into(), Dtype::U8, vec![text.len()], text.as_bytes().to_vec());
         put("vocabulary.ends".into(), Dtype::U32, vec![ends.len()], le_bytes(ends, |e| e.to_le_bytes()));
+        put("vocabulary.index".into(), Dtype::U64, vec![index.len()], le_bytes(index, |slot| slot.to_le_bytes()));
         for (g, group) in self.groups.iter().enumerate() {
-            if let Some(idf) = group.weighting().idf() {
-                put(
-                    format!("group.{g}.idf"),
-                    Dtype::F32,
-                    vec![idf.len()],
-                    le_bytes(idf, |x| x.to_le_bytes()),
-                );
-            }
-            if !self.is_derived(g) {
-                let shape = vec![self.vocabulary().len(), group.n_columns()];
-                put(
-                    format!("group.{g}.weights"),
-                    Dtype::F32,
-                    shape,
-                    le_bytes(group.weights(), |x| x.to_le_bytes()),
-                );
+            if let Cells::Whole(cells) = group.cells() {
+                let scales = group.scales();
+                let shape = vec![self.vocabulary().len(), scales.len()];
+                put(format!("group.{g}.cells"), Dtype::I16, shape, le_bytes(cells, |x| x.to_le_bytes()));
+                let bytes = le_bytes(scales, |x| x.to_le_bytes());
+                put(format!("group.{g}.scales"), Dtype::F32, vec![scales.len()], bytes);
             }
         }
         for (h, classifiers) in self.classifiers.iter().enumerate() {

@@ -15,6 +15,7 @@ pub use auto::Trial;
 pub use out_of_fold::OutOfFold;
 pub use settings::{Algorithm, HeadSettings, UnknownAlgorithm};
 
+use super::group::Layout;
 use super::{About, Group, GroupError, Model, ModelHead, Readout};
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer, VectorizerError};
@@ -24,7 +25,7 @@ use crate::logistic::LogisticError;
 use crate::naive_bayes::NaiveBayesError;
 use crate::text::{Analysis, AnalysisError, Analyzer};
 use fit::{Documents, FittedHead, Labels};
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use out_of_fold::{Counted, Job};
 use rayon::prelude::*;
 
@@ -272,14 +273,17 @@ impl Parts {
     fn model(self, about: About, vectorizer: Vectorizer) -> Result<Model, TrainError> {
         let n_terms = vectorizer.vocabulary().len();
         let mut groups = Vec::new();
-        for (weighting, _, columns) in self.groups {
+        for (weighting, derived, columns) in self.groups {
             let n_columns = columns.iter().map(Array2::ncols).sum();
-            let mut group = Group::new(weighting, n_terms, n_columns, vec![0.0; n_terms * n_columns].into())?;
-            let mut first = 0;
-            for weights in &columns {
-                group.set_columns(first, weights);
-                first += weights.ncols();
-            }
+            let views: Vec<_> = columns.iter().map(Array2::view).collect();
+            let apart = (1..n_terms as u32).contains(&weighting.blocks()[0].end);
+            let group = if derived {
+                Group::underived(Layout { weighting: weighting.weighting(), apart, n_terms, n_columns })?
+            } else {
+                // Each has a row a term.
+                let weights = ndarray::concatenate(Axis(1), &views).unwrap_or_default();
+                Group::fitted(weighting.weighting(), apart, weighting.idf(), &weights)?
+            };
             groups.push(group);
         }
         let model = Model::assemble(about, vectorizer, groups, self.heads, self.classifiers);

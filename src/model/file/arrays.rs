@@ -1,0 +1,91 @@
+//! Arrays of a model file: copied out of it, or used where they lie.
+
+use bytemuck::Pod;
+use std::borrow::Cow;
+
+/// Numbers that a model file holds, little-endian.
+pub(super) trait Number: Pod {
+    /// From the bytes of a file, taken for this machine's.
+    fn from_le(self) -> Self;
+}
+
+impl Number for u8 {
+    fn from_le(self) -> Self {
+        self
+    }
+}
+
+impl Number for u16 {
+    fn from_le(self) -> Self {
+        Self::from_le(self)
+    }
+}
+
+impl Number for i16 {
+    fn from_le(self) -> Self {
+        Self::from_le(self)
+    }
+}
+
+impl Number for u32 {
+    fn from_le(self) -> Self {
+        Self::from_le(self)
+    }
+}
+
+impl Number for u64 {
+    fn from_le(self) -> Self {
+        Self::from_le(self)
+    }
+}
+
+impl Number for f32 {
+    fn from_le(self) -> Self {
+        Self::from_bits(u32::from_le(self.to_bits()))
+    }
+}
+
+/// The numbers of an array, copied. Bytes over at the end are left out.
+pub(super) fn copied<T: Number>(bytes: &[u8]) -> Vec<T> {
+    let whole = bytes.len() - bytes.len() % size_of::<T>();
+    let mut numbers: Vec<T> = bytemuck::allocation::pod_collect_to_vec(&bytes[..whole]);
+    if cfg!(target_endian = "big") {
+        numbers.iter_mut().for_each(|number| *number = number.from_le());
+    }
+    numbers
+}
+
+/// Where a file's large arrays go, and whether they are known to be sound.
+pub(super) trait Place<'b> {
+    /// Whether a test has checked each number, so that a start need not.
+    const CHECKED: bool;
+
+    /// The numbers of an array.
+    fn numbers<T: Number>(bytes: &'b [u8]) -> Cow<'static, [T]>;
+}
+
+/// A file's arrays are copied and checked.
+pub(super) struct Copied;
+
+/// A file that is part of the program lends its arrays.
+pub(super) struct InPlace;
+
+impl<'b> Place<'b> for Copied {
+    const CHECKED: bool = false;
+
+    fn numbers<T: Number>(bytes: &'b [u8]) -> Cow<'static, [T]> {
+        copied(bytes).into()
+    }
+}
+
+impl Place<'static> for InPlace {
+    const CHECKED: bool = true;
+
+    fn numbers<T: Number>(bytes: &'static [u8]) -> Cow<'static, [T]> {
+        // Only a little-endian machine may take the bytes for numbers, and only where they are aligned.
+        match bytemuck::try_cast_slice(bytes) {
+            Ok(numbers) if cfg!(target_endian = "little") => Cow::Borrowed(numbers),
+            _ => copied(bytes).into(),
+        }
+    }
+}
