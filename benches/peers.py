@@ -10,6 +10,7 @@ import json
 import pathlib
 import pickle
 import sys
+import tomllib
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
@@ -52,23 +53,63 @@ class Heads:
         return 1 / (1 + np.exp(-(self.features.transform(texts) @ self.weights + self.bias)))
 
 
-def default_recipe(data, training):
-    """Texts of every source of the default recipe, and the two answers most of them have."""
-    import tomllib
+def rows_of(path, source):
+    """The rows of a source's file, each a mapping from column to value."""
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.open()]
+    tab = path.suffix == ".tsv"
+    with path.open(newline="") as lines:
+        rows = list(csv.reader(lines, delimiter="\t" if tab else ",", quoting=csv.QUOTE_NONE if tab else csv.QUOTE_MINIMAL))
+    names = rows.pop(0) if source.get("header", True) else [str(n + 1) for n in range(len(rows[0]))]
+    return [dict(zip(names, row)) for row in rows]
 
-    texts, labels = [], []
-    csv.field_size_limit(1 << 24)
-    for source in tomllib.loads((training / "default.toml").read_text())["source"]:
-        path = training / source["file"] if source["file"].startswith("starter") else data / source["file"]
-        if path.suffix == ".jsonl":
-            rows = [json.loads(line) for line in path.open()]
+
+def mapped(value, labels):
+    """A value by a recipe's mapping: a table, or `value=label` and `<number=label` with commas between."""
+    if isinstance(labels, dict):
+        return labels.get(value)
+    for rule in filter(None, (labels or "").split(",")):
+        # The last sign divides, so that one can stand in `>=0.5=yes`.
+        found, label = rule.rsplit("=", 1)
+        if found.startswith("<"):
+            holds = float(value) < float(found[1:])
+        elif found.startswith(">="):
+            holds = float(value) >= float(found[2:])
         else:
-            with path.open(newline="") as lines:
-                tab = path.suffix == ".tsv"
-                rows = list(csv.DictReader(lines, delimiter="\t" if tab else ",", quoting=csv.QUOTE_NONE if tab else csv.QUOTE_MINIMAL))
-        texts += [row.get(source["text"]) or "" for row in rows]
-        labels += [hash(row.get(source["text"])) % 10 < 3 for row in rows]
-    return texts, np.array(labels)
+            holds = str(value) == found
+        if holds:
+            return label
+    return value
+
+
+def default_recipe(data, training):
+    """The texts of the default recipe, and for each of its outputs which texts have an answer, and which."""
+    recipe = tomllib.loads((training / "default.toml").read_text())
+    names = {head["name"]: head["labels"] for head in recipe["head"]}
+    outputs = {(head, label): ([], []) for head, labels in names.items() for label in labels[head == "incivility" :]}
+    texts = []
+
+    def answer(head, label, yes):
+        outputs[head, label][0].append(len(texts) - 1)
+        outputs[head, label][1].append(yes)
+
+    for source in recipe["source"]:
+        own = source["file"].startswith("starter")
+        for row in rows_of((training if own else data) / source["file"], source):
+            texts.append(row[source["text"]])
+            for head, mapping in source["heads"].items():
+                labels = mapping.get("labels")
+                for label, column in mapping.get("columns", {}).items():
+                    if row.get(column) not in (None, ""):
+                        answer(head, label, mapped(row[column], labels) in (True, 1, "1", "yes", "True"))
+                value = row.get(mapping.get("column"))
+                if value not in (None, ""):
+                    values = value if isinstance(value, list) else value.split(mapping.get("split", "\0"))
+                    held = {mapped(v, labels) for v in values}
+                    if held <= set(names[head]):
+                        for label in names[head][head == "incivility" :]:
+                            answer(head, label, label in held)
+    return texts, outputs
 
 
 def main():
@@ -80,12 +121,12 @@ def main():
         case ["train-heads", corpus, model]:
             pickle.dump(Heads().fit(*read(corpus)), open(model, "wb"))
         case ["train-default", data, training]:
-            texts, labels = default_recipe(pathlib.Path(data), pathlib.Path(training))
+            texts, outputs = default_recipe(pathlib.Path(data), pathlib.Path(training))
             matrix = features(words=3, characters=8).fit_transform(texts)
-            chance = np.random.default_rng(1)
-            for _ in range(N_OUTPUTS):
-                flipped = labels ^ (chance.random(len(labels)) < 0.1)
-                LogisticRegression(solver="liblinear", C=4, max_iter=1000).fit(matrix, flipped)
+            for (head, label), (rows, labels) in outputs.items():
+                labels = np.array(labels)
+                print(f"{head} {label}: {labels.sum()} of {len(labels)}", file=sys.stderr)
+                LogisticRegression(solver="liblinear", C=4, max_iter=1000).fit(matrix[rows], labels)
         case ["score", model, corpus, out]:
             # Pickles of this file are found under its name.
             sys.modules["__main__"].Heads = Heads

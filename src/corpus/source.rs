@@ -3,8 +3,9 @@
 use super::error::CorpusError;
 use super::labeller::{LabelledComment, Labeller, Row};
 use super::recipe::{Recipe, SourceRecipe};
-use crate::comment::Place;
-use crate::extract::Comments;
+use crate::comment::{Comment, Place};
+use crate::extract::{Comments, ExtractError, Frame, Frames};
+use rayon::prelude::*;
 use std::io::{self, Read};
 use std::ops::AddAssign;
 
@@ -88,19 +89,50 @@ impl Iterator for SourceReader<'_> {
                 Ok(comment) => self.labeller.label(comment),
                 Err(error) => return Some(Err(error.into())),
             };
-            match row {
-                Ok(Row::Labelled(labelled)) => {
-                    self.counts.n_labelled += 1;
-                    return Some(Ok(labelled));
-                }
-                Ok(Row::Unlabelled) => self.counts.n_unlabelled += 1,
-                Ok(Row::Dropped) => self.counts.n_dropped += 1,
-                Ok(Row::NotWanted) => self.counts.n_not_wanted += 1,
-                Err(error) => {
-                    self.counts.n_wrong += 1;
-                    return Some(Err(error));
-                }
+            if let Some(row) = self.counts.take(row) {
+                return Some(row);
             }
+        }
+    }
+}
+
+impl SourceCounts {
+    /// Counts a row; none if there is nothing to learn from it.
+    fn take(&mut self, row: Result<Row, CorpusError>) -> Option<Result<LabelledComment, CorpusError>> {
+        match row {
+            Ok(Row::Labelled(labelled)) => {
+                self.n_labelled += 1;
+                return Some(Ok(labelled));
+            }
+            Ok(Row::Unlabelled) => self.n_unlabelled += 1,
+            Ok(Row::Dropped) => self.n_dropped += 1,
+            Ok(Row::NotWanted) => self.n_not_wanted += 1,
+            Err(error) => {
+                self.n_wrong += 1;
+                return Some(Err(error));
+            }
+        }
+        None
+    }
+}
+
+/// What a frame held.
+#[derive(Default)]
+struct ReadFrame {
+    comments: Vec<LabelledComment>,
+    errors: Vec<CorpusError>,
+    counts: SourceCounts,
+}
+
+impl ReadFrame {
+    fn add(&mut self, comment: Result<&mut Comment, ExtractError>, labeller: &Labeller) {
+        match comment.map_err(CorpusError::from) {
+            Ok(comment) => match self.counts.take(labeller.label(std::mem::take(comment))) {
+                Some(Ok(labelled)) => self.comments.push(labelled),
+                Some(Err(error)) => self.errors.push(error),
+                None => {}
+            },
+            Err(error) => self.errors.push(error),
         }
     }
 }
@@ -134,15 +166,7 @@ impl Corpus {
         let mut corpus = Self::default();
         for (source_idx, source) in recipe.sources.iter().enumerate() {
             let reader = open(source).map_err(|error| open_error(source, error))?;
-            let mut rows = SourceReader::open(recipe, source_idx, reader)?;
-            for row in rows.by_ref() {
-                match row {
-                    Ok(comment) => corpus.comments.push(comment),
-                    Err(error) if corpus.errors.len() < Self::MAX_ERRORS => corpus.errors.push(error),
-                    Err(_) => {}
-                }
-            }
-            let counts = rows.counts();
+            let counts = corpus.read_source(recipe, source_idx, reader)?;
             if counts.n_labelled == 0 && counts.n_wrong == 0 {
                 return Err(CorpusError::NothingLabelled {
                     place: Place::input(source.file.as_str()),
@@ -154,6 +178,49 @@ impl Corpus {
             corpus.counts.push(counts);
         }
         Ok(corpus)
+    }
+
+    /// As a [`SourceReader`] reads, on all cores: a few frames at a time, in order.
+    fn read_source(
+        &mut self,
+        recipe: &Recipe,
+        source_idx: usize,
+        reader: impl Read + Send,
+    ) -> Result<SourceCounts, CorpusError> {
+        /// Frames in memory at once.
+        const FRAMES: usize = 16;
+        let source = &recipe.sources[source_idx];
+        let mut frames = Frames::open(source.file.as_str(), reader, &source.extract_options())?;
+        let (parser, labeller) = (frames.parser(), Labeller::new(recipe, source_idx));
+        let read = |frame: Result<Frame, ExtractError>| {
+            let mut read = ReadFrame::default();
+            match frame {
+                Ok(frame) => {
+                    let tally = parser.parse(&frame, &mut |comment| read.add(comment, &labeller));
+                    read.counts.n_rows = tally.n_comments;
+                    read.counts.n_unreadable = tally.n_unreadable;
+                    read.counts.n_replaced = tally.n_replaced;
+                }
+                Err(error) => {
+                    read.errors.push(error.into());
+                    read.counts.n_unreadable = 1;
+                }
+            }
+            read
+        };
+        let mut counts = SourceCounts::default();
+        loop {
+            let batch: Vec<_> = frames.by_ref().take(FRAMES).collect();
+            if batch.is_empty() {
+                return Ok(counts);
+            }
+            for read in batch.into_par_iter().map(read).collect::<Vec<_>>() {
+                self.comments.extend(read.comments);
+                let room = Self::MAX_ERRORS.saturating_sub(self.errors.len());
+                self.errors.extend(read.errors.into_iter().take(room));
+                counts += read.counts;
+            }
+        }
     }
 }
 

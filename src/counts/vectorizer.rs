@@ -2,9 +2,11 @@
 //!
 //! Terms outside the vocabulary are dropped, not mapped to an "unknown" term: naive Bayes would learn the rarity
 //! of a comment instead of its content.
-//! Learning a vocabulary takes three parallel passes: document frequencies by hash, texts of the terms that are
-//! kept, counts; so no n-gram that is pruned is ever an allocation of its own.
+//! Learning a vocabulary takes two parallel passes: for each hash how many documents have the term, and which one
+//! had it first; then the texts of the terms that are kept, from the documents that had one first. So no n-gram
+//! that is pruned is ever an allocation of its own. Counting is a third pass.
 
+use super::bag::Bag;
 use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
 use super::vocabulary::{Vocabulary, VocabularyError};
 use crate::text::{Analyzer, Scratch, TermKind, TermReader};
@@ -66,10 +68,23 @@ pub struct Vectorizer {
     vocabulary: Vocabulary,
 }
 
-/// Texts handed to a thread at once; fixed, so that nothing depends on how many threads there are.
-const CHUNK: usize = 256;
+/// How many of so many texts are handed to a thread at once, if each thread is handed so many shares. Nothing that is
+/// returned may depend on it.
+fn share(n_texts: usize, n_shares: usize) -> usize {
+    /// Fewer are not worth the hand-over.
+    const FEWEST: usize = 256;
+    n_texts.div_ceil(n_shares * rayon::current_num_threads()).max(FEWEST)
+}
 
-type Frequencies = HashMap<u64, u32, BuildHasherDefault<Identity>>;
+/// Where a term was met.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    n_documents: u32,
+    first: u32,
+    last: u32,
+}
+
+type Frequencies = HashMap<u64, Met, BuildHasherDefault<Identity>>;
 type Texts = HashMap<u64, (TermKind, String), BuildHasherDefault<Identity>>;
 
 impl Vectorizer {
@@ -90,10 +105,10 @@ impl Vectorizer {
         let frequencies = document_frequencies(analyzer, texts);
         let least = pruning.min_words.min(pruning.min_characters);
         let mut kept = frequencies;
-        kept.retain(|_, n| *n >= least);
+        kept.retain(|_, met| met.n_documents >= least);
         let mut terms: Vec<(u32, TermKind, String)> = term_texts(analyzer, texts, &kept)
             .into_iter()
-            .map(|(hash, (kind, text))| (kept[&hash], kind, text))
+            .map(|(hash, (kind, text))| (kept[&hash].n_documents, kind, text))
             .filter(|(n, kind, _)| *n >= pruning.least(*kind))
             .collect();
         if terms.is_empty() {
@@ -123,9 +138,10 @@ impl Vectorizer {
     /// # Errors
     /// If the counts make no matrix.
     pub fn counts<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
+        // A few shares a thread, so that all end together; what a reader learns of one share serves the whole of it.
         let parts: Vec<CountMatrix> = texts
-            .par_chunks(CHUNK)
-            .map_init(TermReader::default, |reader, texts| self.count_chunk(texts, reader))
+            .par_chunks(share(texts.len(), 4))
+            .map(|texts| self.count_share(texts))
             .collect::<Result<_, _>>()?;
         if parts.is_empty() {
             return Ok(CountMatrix::empty(self.vocabulary.len()));
@@ -133,19 +149,23 @@ impl Vectorizer {
         Ok(CountMatrix::concat(parts)?)
     }
 
-    fn count_chunk<T: AsRef<str>>(
-        &self,
-        texts: &[T],
-        reader: &mut TermReader<u32>,
-    ) -> Result<CountMatrix, VectorizerError> {
+    fn bag(&self) -> Bag {
+        Bag::new(self.vocabulary.len(), self.vocabulary.n_characters() as usize)
+    }
+
+    fn count_share<T: AsRef<str>>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
         let known = |hash| self.vocabulary.id(hash);
+        let (mut reader, mut bag) = (TermReader::default(), self.bag());
         let mut builder = CountMatrixBuilder::new();
-        let mut ids: Vec<u32> = Vec::new();
+        let mut row = Vec::new();
         for text in texts {
-            ids.clear();
-            self.analyzer.read_terms(text.as_ref(), reader, &known, |_, id| ids.push(id));
-            ids.sort_unstable();
-            builder.push_sorted_row(ids.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)));
+            bag.begin();
+            self.analyzer.read_terms(text.as_ref(), &mut reader, &known, |kind, id| bag.add(kind, id));
+            bag.complete();
+            row.clear();
+            row.extend(bag.iter());
+            row.sort_unstable_by_key(|&(id, _)| id);
+            builder.push_sorted_row(row.iter().copied());
         }
         Ok(builder.finish(self.vocabulary.len())?)
     }
@@ -179,49 +199,54 @@ impl Pruning {
     }
 }
 
-/// In how many texts each term stands, by hash.
+/// Where each term stands, by hash.
 fn document_frequencies<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T]) -> Frequencies {
-    let count = |(mut frequencies, mut reader, mut hashes): (Frequencies, TermReader<u64>, Vec<u64>),
-                 texts: &[T]| {
-        for text in texts {
-            hashes.clear();
-            analyzer.read_terms(text.as_ref(), &mut reader, &Some, |_, hash| hashes.push(hash));
-            hashes.sort_unstable();
-            hashes.dedup();
-            hashes.iter().for_each(|hash| *frequencies.entry(*hash).or_insert(0) += 1);
-        }
-        (frequencies, reader, hashes)
-    };
-    texts.par_chunks(CHUNK).fold(Default::default, count).map(|(frequencies, ..)| frequencies).reduce(
-        Frequencies::default,
-        |a, b| {
-            let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
-            small.into_iter().for_each(|(hash, n)| *large.entry(hash).or_insert(0) += n);
-            large
-        },
-    )
-}
-
-/// The texts of the terms whose hashes are in `kept`; of two texts with one hash, the smaller.
-fn term_texts<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T], kept: &Frequencies) -> Texts {
-    let read = |(mut found, mut scratch): (Texts, Scratch), texts: &[T]| {
-        for text in texts {
-            analyzer.analyze(text.as_ref(), &mut scratch, |term| {
-                if kept.contains_key(&term.hash) {
-                    insert_smaller(&mut found, term.hash, term.kind, term.text());
-                }
+    // One map a thread: the fewer there are, the fewer must be brought together. What comes of it is the same.
+    let share = share(texts.len(), 1);
+    let count = |(part, texts): (usize, &[T])| {
+        let mut frequencies = Frequencies::default();
+        let mut reader = TermReader::default();
+        for (i, text) in texts.iter().enumerate() {
+            let document = (part * share + i) as u32;
+            analyzer.read_terms(text.as_ref(), &mut reader, &Some, |_, hash: u64| {
+                let new = Met { n_documents: 0, first: document, last: u32::MAX };
+                let met = frequencies.entry(hash).or_insert(new);
+                met.n_documents += u32::from(met.last != document);
+                met.last = document;
             });
         }
+        frequencies
+    };
+    texts.par_chunks(share).enumerate().map(count).reduce(Frequencies::default, |a, b| {
+        let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
+        for (hash, met) in small {
+            let sum = large.entry(hash).or_insert(Met { n_documents: 0, ..met });
+            sum.n_documents += met.n_documents;
+            sum.first = sum.first.min(met.first);
+        }
+        large
+    })
+}
+
+/// The texts of the terms whose hashes are in `kept`, each from the document that had it first; of two texts with
+/// one hash there, the smaller.
+fn term_texts<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T], kept: &Frequencies) -> Texts {
+    let mut documents: Vec<u32> = kept.values().map(|met| met.first).collect();
+    documents.sort_unstable();
+    documents.dedup();
+    let read = |(mut found, mut scratch): (Texts, Scratch), &document: &u32| {
+        analyzer.analyze(texts[document as usize].as_ref(), &mut scratch, |term| {
+            if kept.get(&term.hash).is_some_and(|met| met.first == document) {
+                insert_smaller(&mut found, term.hash, term.kind, term.text());
+            }
+        });
         (found, scratch)
     };
-    texts.par_chunks(CHUNK).fold(Default::default, read).map(|(found, _)| found).reduce(
-        Texts::default,
-        |a, b| {
-            let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
-            small.into_iter().for_each(|(hash, (kind, text))| insert_smaller(&mut large, hash, kind, &text));
-            large
-        },
-    )
+    documents.par_iter().fold(Default::default, read).map(|(found, _)| found).reduce(Texts::default, |a, b| {
+        let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
+        large.extend(small);
+        large
+    })
 }
 
 fn insert_smaller(found: &mut Texts, hash: u64, kind: TermKind, text: &str) {

@@ -35,19 +35,19 @@ impl Model {
     ///
     /// The contributions and the bias of a column add up to its log-odds.
     pub fn evidence(&self, head: &ModelHead, text: &str) -> Vec<Evidence> {
-        let mut found = self.room();
+        let mut bag = self.bag();
         let mut spans: HashMap<u32, Vec<Range<usize>>> = HashMap::new();
         self.analyzer().analyze(text, &mut Scratch::default(), |term| {
             if let Some(id) = self.vocabulary().id(term.hash) {
-                found.add(term.kind, id);
+                bag.add(term.kind, id);
                 spans.entry(id).or_default().push(term.span.start as usize..term.span.end as usize);
             }
         });
-        found.finish();
+        bag.complete();
         let group = &self.groups()[head.group];
         let mut columns: Vec<Evidence> =
             head.bias.iter().map(|&bias| Evidence { bias, log_odds: bias, terms: Vec::new() }).collect();
-        group.values(&found, |id, value| {
+        group.values(&bag, |id, value| {
             for (at, column) in columns.iter_mut().enumerate() {
                 let contribution = value * group.weight(id, head.first_column + at);
                 column.log_odds += contribution;

@@ -13,7 +13,7 @@
 //! costs: nothing in the fourth digit). The model *is* these numbers: scores and evidence both use them.
 //! Weights that follow from counts are made when the model is read and keep 32 bits.
 
-use super::scorer::{Found, Terms};
+use crate::counts::bag::{Bag, Terms};
 use crate::counts::weighting::{Norm, Weighting};
 use ndarray::Array2;
 use std::borrow::Cow;
@@ -212,12 +212,12 @@ impl Group {
     }
 
     /// The plain way: calls `each` with every term found and its value, normed.
-    pub(super) fn values(&self, found: &Found, mut each: impl FnMut(u32, f64)) {
+    pub(super) fn values(&self, bag: &Bag, mut each: impl FnMut(u32, f64)) {
         let norm = self.weighting.norm;
         let value = |(id, count): (u32, u32)| {
             f64::from(self.weighting.term_frequency.value(count)) * self.cell(id, 0)
         };
-        let blocks = [&found.characters, &found.words];
+        let blocks = [&bag.characters, &bag.words];
         let mut totals = blocks.map(|terms| terms.iter().map(|term| norm.part(value(term))).sum::<f64>());
         if !self.apart {
             totals = [totals[0] + totals[1]; 2];
@@ -229,31 +229,31 @@ impl Group {
     }
 
     /// Appends the sum of `value · weight` for each column.
-    pub(super) fn add(&self, found: &Found, log_odds: &mut Vec<f64>) {
+    pub(super) fn add(&self, bag: &Bag, log_odds: &mut Vec<f64>) {
         match self.width() {
-            2 => self.add_rows::<2>(found, log_odds),
-            4 => self.add_rows::<4>(found, log_odds),
-            8 => self.add_rows::<8>(found, log_odds),
-            16 => self.add_rows::<16>(found, log_odds),
-            32 => self.add_rows::<32>(found, log_odds),
-            48 => self.add_rows::<48>(found, log_odds),
-            64 => self.add_rows::<64>(found, log_odds),
-            _ => self.add_plainly(found, log_odds),
+            2 => self.add_rows::<2>(bag, log_odds),
+            4 => self.add_rows::<4>(bag, log_odds),
+            8 => self.add_rows::<8>(bag, log_odds),
+            16 => self.add_rows::<16>(bag, log_odds),
+            32 => self.add_rows::<32>(bag, log_odds),
+            48 => self.add_rows::<48>(bag, log_odds),
+            64 => self.add_rows::<64>(bag, log_odds),
+            _ => self.add_plainly(bag, log_odds),
         }
     }
 
     /// [`add`](Self::add) by way of [`values`](Self::values).
-    fn add_plainly(&self, found: &Found, log_odds: &mut Vec<f64>) {
+    fn add_plainly(&self, bag: &Bag, log_odds: &mut Vec<f64>) {
         let first = log_odds.len();
         log_odds.resize(first + self.n_columns, 0.0);
         let sums = &mut log_odds[first..];
-        self.values(found, |id, value| {
+        self.values(bag, |id, value| {
             sums.iter_mut().enumerate().for_each(|(column, sum)| *sum += value * self.weight(id, column));
         });
     }
 
-    fn add_rows<const W: usize>(&self, found: &Found, log_odds: &mut Vec<f64>) {
-        let blocks = [&found.characters, &found.words];
+    fn add_rows<const W: usize>(&self, bag: &Bag, log_odds: &mut Vec<f64>) {
+        let blocks = [&bag.characters, &bag.words];
         // A norm bounds the sums, so that 32 bits hold them to seven digits; counts as they are have no bound.
         let mut sums = match (&self.cells, self.weighting.norm) {
             (Cells::Whole(cells), Norm::None) => {

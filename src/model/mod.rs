@@ -22,6 +22,7 @@ pub use prediction::{HeadPrediction, Prediction};
 pub use scorer::Scorer;
 pub use spans::{WordWeight, carrying, word_weights};
 
+use crate::counts::bag::Bag;
 use crate::counts::vectorizer::Vectorizer;
 use crate::counts::vocabulary::Vocabulary;
 use crate::label::LabelId;
@@ -218,8 +219,8 @@ impl Model {
     }
 
     /// Room for the terms of a comment.
-    fn room(&self) -> scorer::Found {
-        scorer::Found::new(self.vocabulary().len(), self.vocabulary().n_characters() as usize)
+    fn bag(&self) -> Bag {
+        Bag::new(self.vocabulary().len(), self.vocabulary().n_characters() as usize)
     }
 
     /// The column of `head` among the columns of all groups.

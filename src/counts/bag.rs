@@ -1,0 +1,121 @@
+//! One document at a time as a bag of terms: ids in, distinct ids with their counts out, nothing allocated.
+
+use crate::text::TermKind;
+
+/// The known terms of a document, counted.
+#[derive(Debug)]
+pub struct Bag {
+    /// How often each term of the vocabulary occurs, while a document is read; zero between documents.
+    counts: Vec<u32>,
+    /// Its character n-grams.
+    pub characters: Terms,
+    /// Its words and their runs.
+    pub words: Terms,
+}
+
+/// The distinct terms of a kind in order of first occurrence, and how often each occurs.
+#[derive(Debug)]
+pub struct Terms {
+    /// As many as there may be, of which the first `n` are in use.
+    ids: Vec<u32>,
+    n: usize,
+    /// In the order of `ids`, once the document is complete.
+    counts: Vec<u32>,
+}
+
+impl Terms {
+    fn new(most: usize) -> Self {
+        Self { ids: vec![0; most + 1], n: 0, counts: Vec::new() }
+    }
+
+    /// Ids and counts.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.ids[..self.n].iter().copied().zip(self.counts.iter().copied())
+    }
+
+    fn complete(&mut self, counts: &mut [u32]) {
+        self.counts.clear();
+        self.counts.extend(self.ids[..self.n].iter().map(|&id| std::mem::take(&mut counts[id as usize])));
+    }
+}
+
+impl Bag {
+    /// Room for a vocabulary of `n_terms` terms, of which the first `n_characters` are character n-grams.
+    ///
+    /// # Panics
+    /// If there are more characters than terms.
+    pub fn new(n_terms: usize, n_characters: usize) -> Self {
+        assert!(n_characters <= n_terms, "characters are terms");
+        Self {
+            counts: vec![0; n_terms],
+            characters: Terms::new(n_characters),
+            words: Terms::new(n_terms - n_characters),
+        }
+    }
+
+    /// Begins a document.
+    pub fn begin(&mut self) {
+        (self.characters.n, self.words.n) = (0, 0);
+    }
+
+    /// One more occurrence.
+    ///
+    /// # Panics
+    /// If there is no such term of this kind.
+    #[inline]
+    pub fn add(&mut self, kind: TermKind, id: u32) {
+        let terms = match kind {
+            TermKind::Characters => &mut self.characters,
+            TermKind::Words => &mut self.words,
+        };
+        let count = &mut self.counts[id as usize];
+        // Written in any case and kept if it is the first: half of all terms are, which no branch could foresee.
+        // There is always room for one more.
+        terms.ids[terms.n] = id;
+        terms.n += usize::from(*count == 0);
+        *count = count.saturating_add(1);
+    }
+
+    /// Ends the document: its terms have their counts.
+    pub fn complete(&mut self) {
+        self.characters.complete(&mut self.counts);
+        self.words.complete(&mut self.counts);
+    }
+
+    /// All ids and counts, characters first.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.characters.iter().chain(self.words.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TermKind::{Characters, Words};
+
+    #[test]
+    fn each_document_is_counted_by_itself() {
+        let mut bag = Bag::new(5, 2);
+        for _ in 0..2 {
+            bag.begin();
+            for (kind, id) in [(Words, 4), (Characters, 1), (Words, 2), (Words, 4)] {
+                bag.add(kind, id);
+            }
+            bag.complete();
+            assert_eq!(bag.iter().collect::<Vec<_>>(), [(1, 1), (4, 2), (2, 1)]);
+        }
+        bag.begin();
+        bag.complete();
+        assert_eq!(bag.iter().count(), 0);
+    }
+
+    #[test]
+    fn every_term_at_once_has_room() {
+        let mut bag = Bag::new(2, 1);
+        bag.begin();
+        [(Characters, 0), (Words, 1), (Characters, 0), (Words, 1)].map(|(kind, id)| bag.add(kind, id));
+        bag.complete();
+        assert_eq!(bag.iter().collect::<Vec<_>>(), [(0, 2), (1, 2)]);
+    }
+}
