@@ -1,6 +1,6 @@
 //! The answers of a one-of head together: a score a class in, probabilities that sum to 1 out.
 
-use super::softmax::{self, shifted_exponentials};
+use super::softmax;
 use super::{Calibration, CalibrationError, LEAST, Method, Scored, folds};
 use crate::label::LabelId;
 use serde::{Deserialize, Serialize};
@@ -186,25 +186,43 @@ impl ClassCalibration {
         ClassChoice { calibration: Self::fit(best.0, scored), table }
     }
 
+    /// How many classes it is for.
+    pub fn n_classes(&self) -> usize {
+        match self {
+            Self::Softmax { offsets, .. } => offsets.len(),
+            Self::OneVsRest { classes } => classes.len(),
+        }
+    }
+
     /// The probability of each class, from its score; they sum to 1.
     ///
     /// # Panics
     /// If there is not one score a class.
     pub fn probabilities(&self, scores: &[f64]) -> Vec<f64> {
-        let mut probabilities: Vec<f64> = match self {
+        let mut probabilities = Vec::with_capacity(scores.len());
+        self.probabilities_into(scores, &mut probabilities);
+        probabilities
+    }
+
+    /// As [`probabilities`](Self::probabilities), in place of what is in `out`.
+    ///
+    /// # Panics
+    /// If there is not one score a class.
+    pub fn probabilities_into(&self, scores: &[f64], out: &mut Vec<f64>) {
+        assert_eq!(scores.len(), self.n_classes(), "one score a class");
+        out.clear();
+        match self {
             Self::Softmax { slope, offsets } => {
-                assert_eq!(scores.len(), offsets.len(), "one score a class");
-                let logs = scores.iter().zip(offsets);
-                shifted_exponentials(logs.map(|(s, offset)| slope * s.clamp(-f64::MAX, f64::MAX) + offset))
+                let log = |(s, offset): (&f64, &f64)| slope * s.clamp(-f64::MAX, f64::MAX) + offset;
+                out.extend(scores.iter().zip(offsets).map(log));
+                softmax::exponentiate(out);
             }
             Self::OneVsRest { classes } => {
-                assert_eq!(scores.len(), classes.len(), "one score a class");
-                classes.iter().zip(scores).map(|(class, &score)| class.probability(score)).collect()
+                out.extend(classes.iter().zip(scores).map(|(class, &score)| class.probability(score)));
             }
-        };
-        let sum: f64 = probabilities.iter().sum();
-        let n = probabilities.len() as f64;
-        probabilities.iter_mut().for_each(|p| *p = if sum > 0.0 { *p / sum } else { 1.0 / n });
-        probabilities
+        }
+        let sum: f64 = out.iter().sum();
+        let n = out.len() as f64;
+        out.iter_mut().for_each(|p| *p = if sum > 0.0 { *p / sum } else { 1.0 / n });
     }
 }

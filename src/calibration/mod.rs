@@ -21,10 +21,11 @@ mod scored;
 mod softmax;
 pub mod threshold;
 
-pub use classes::{ClassCalibration, ClassMethod};
+pub use classes::{ClassCalibration, ClassMethod, ScoredClasses};
 pub use isotonic::Isotonic;
 pub use scored::{CalibrationError, Scored};
-pub use threshold::{ThresholdFor, choose_threshold};
+pub(crate) use threshold::largest_product;
+pub use threshold::{ThresholdFor, choose_label_factors, choose_threshold};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

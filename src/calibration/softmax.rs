@@ -3,11 +3,11 @@
 use super::classes::{ClassCalibration, ScoredClasses};
 use super::newton::{self, Slopes};
 
-/// Exponentials of numbers less the largest.
-pub(super) fn shifted_exponentials(logs: impl Iterator<Item = f64>) -> Vec<f64> {
-    let logs: Vec<f64> = logs.map(|log| log.clamp(-f64::MAX, f64::MAX)).collect();
+/// Numbers become their exponentials, less the largest so that none overflows.
+pub(super) fn exponentiate(logs: &mut [f64]) {
+    logs.iter_mut().for_each(|log| *log = log.clamp(-f64::MAX, f64::MAX));
     let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    logs.into_iter().map(|log| libm::exp(log - largest)).collect()
+    logs.iter_mut().for_each(|log| *log = libm::exp(*log - largest));
 }
 
 /// Maximum likelihood of the slope and the offsets of the first `n_offsets` classes; the others have none.
@@ -64,7 +64,8 @@ impl Document<'_> {
     fn add_to(&self, slopes: &mut Slopes) {
         let n = slopes.gradient.len();
         let largest = self.logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let exponentials = shifted_exponentials(self.logs.iter().copied());
+        let mut exponentials = self.logs.clone();
+        exponentiate(&mut exponentials);
         let sum: f64 = exponentials.iter().sum();
         let p: Vec<f64> = exponentials.iter().map(|x| x / sum).collect();
         let fitted: f64 = self.targets.iter().zip(&self.logs).map(|(target, log)| target * log).sum();

@@ -114,7 +114,9 @@ mod tests {
     fn every_term_at_once_has_room() {
         let mut bag = Bag::new(2, 1);
         bag.begin();
-        [(Characters, 0), (Words, 1), (Characters, 0), (Words, 1)].map(|(kind, id)| bag.add(kind, id));
+        for (kind, id) in [(Characters, 0), (Words, 1), (Characters, 0), (Words, 1)] {
+            bag.add(kind, id);
+        }
         bag.complete();
         assert_eq!(bag.iter().collect::<Vec<_>>(), [(0, 2), (1, 2)]);
     }

@@ -242,11 +242,14 @@ fn term_texts<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T], kept: &Freq
         });
         (found, scratch)
     };
-    documents.par_iter().fold(Default::default, read).map(|(found, _)| found).reduce(Texts::default, |a, b| {
-        let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
-        large.extend(small);
-        large
-    })
+    documents.par_iter().fold(Default::default, read).map(|(found, _)| found).reduce(
+        Texts::default,
+        |a, b| {
+            let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
+            large.extend(small);
+            large
+        },
+    )
 }
 
 fn insert_smaller(found: &mut Texts, hash: u64, kind: TermKind, text: &str) {

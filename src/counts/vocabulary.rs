@@ -329,7 +329,9 @@ mod tests {
             let (ends, index) = (ends.to_vec().into(), index.to_vec().into());
             Vocabulary::from_parts(VocabularyParts { text: text.into(), ends, n_characters, index })
         };
-        let parts = |text: &'static str, ends: &[u32], n| read(text, ends, n, &vec![FREE; n_slots(ends.len())]).unwrap_err();
+        let parts = |text: &'static str, ends: &[u32], n| {
+            read(text, ends, n, &vec![FREE; n_slots(ends.len())]).unwrap_err()
+        };
         assert_eq!(parts("ab", &[2, 1], 0), VocabularyError::Ends(2));
         assert_eq!(parts("ab", &[0, 2], 0), VocabularyError::Ends(0));
         assert_eq!(parts("é", &[1, 2], 0), VocabularyError::Ends(0));

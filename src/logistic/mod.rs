@@ -120,6 +120,27 @@ pub struct LinearModel {
     pub converged: bool,
 }
 
+impl LinearModel {
+    /// The mean of models of the same terms: linear again, so evidence adds up as before.
+    ///
+    /// # Panics
+    /// If there is none, or they differ in the number of terms.
+    pub fn mean(models: &[Self]) -> Self {
+        let mut mean = models.first().expect("a mean of at least one model").clone();
+        for other in &models[1..] {
+            assert_eq!(mean.weights.len(), other.weights.len(), "models of the same terms");
+            mean.bias += other.bias;
+            mean.weights.iter_mut().zip(&other.weights).for_each(|(sum, weight)| *sum += weight);
+            mean.n_passes = mean.n_passes.max(other.n_passes);
+            mean.converged &= other.converged;
+        }
+        let n = models.len() as f64;
+        mean.bias /= n;
+        mean.weights.iter_mut().for_each(|weight| *weight /= n);
+        mean
+    }
+}
+
 impl LogisticSettings {
     /// Checks the range of each setting.
     ///

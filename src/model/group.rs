@@ -131,7 +131,8 @@ impl Group {
         let (n_terms, n_columns) = columns.dim();
         let width = width(n_columns);
         let factor = |term: usize| idf.map_or(1.0, |idf| f64::from(idf[term]));
-        let largest = |column: usize| columns.column(column).iter().fold(0.0, |most: f64, w| most.max(w.abs()));
+        let largest =
+            |column: usize| columns.column(column).iter().fold(0.0, |most: f64, w| most.max(w.abs()));
         let scale = |most: f64| if most > 0.0 { (most / f64::from(i16::MAX)) as f32 } else { 1.0 };
         let mut scales = vec![scale((0..n_terms).map(factor).fold(0.0, f64::max))];
         scales.extend((0..n_columns).map(|column| scale(largest(column))));
@@ -262,9 +263,7 @@ impl Group {
             (Cells::Whole(cells), _) => blocks
                 .map(|terms| self.sums::<W, _, f32>(cells.as_chunks().0, terms))
                 .map(|block| block.map(f64::from)),
-            (Cells::Real(cells), _) => {
-                blocks.map(|terms| self.sums::<W, _, f64>(cells.as_chunks().0, terms))
-            }
+            (Cells::Real(cells), _) => blocks.map(|terms| self.sums::<W, _, f64>(cells.as_chunks().0, terms)),
         };
         if !self.apart {
             let total = sums[0][0] + sums[1][0];
@@ -272,9 +271,10 @@ impl Group {
         }
         let [characters, words] = &sums;
         let norms = [characters[0], words[0]].map(|total| self.weighting.norm.scale(total));
-        log_odds.extend((1..=self.n_columns).map(|at| {
-            f64::from(self.scales[at]) * (norms[0] * characters[at] + norms[1] * words[at])
-        }));
+        log_odds.extend(
+            (1..=self.n_columns)
+                .map(|at| f64::from(self.scales[at]) * (norms[0] * characters[at] + norms[1] * words[at])),
+        );
     }
 
     /// For each column the sum of `value · cell` before norm and scale, over the terms of a block; in the factor's

@@ -49,7 +49,9 @@ pub enum ModelFileError {
         found: u32,
     },
     /// Written by an older program.
-    #[error("model file has format {found}, expected {FORMAT}: it was written by an older moderato, train it again")]
+    #[error(
+        "model file has format {found}, expected {FORMAT}: it was written by an older moderato, train it again"
+    )]
     Older {
         /// Its format.
         found: u32,

@@ -78,7 +78,12 @@ impl Model {
         let (text, ends, index) = self.vocabulary().as_parts();
         put("vocabulary.text".into(), Dtype::U8, vec![text.len()], text.as_bytes().to_vec());
         put("vocabulary.ends".into(), Dtype::U32, vec![ends.len()], le_bytes(ends, |e| e.to_le_bytes()));
-        put("vocabulary.index".into(), Dtype::U64, vec![index.len()], le_bytes(index, |slot| slot.to_le_bytes()));
+        put(
+            "vocabulary.index".into(),
+            Dtype::U64,
+            vec![index.len()],
+            le_bytes(index, |slot| slot.to_le_bytes()),
+        );
         for (g, group) in self.groups.iter().enumerate() {
             if let Cells::Whole(cells) = group.cells() {
                 let scales = group.scales();

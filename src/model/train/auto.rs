@@ -231,9 +231,14 @@ impl Tried {
     }
 }
 
-/// Every kind of fit, at settings that suit most corpora.
+/// Every kind of fit, at settings that suit most corpora, whatever the recipe says of the strength of a fit.
 fn first_candidates(settings: &HeadSettings) -> Vec<HeadSettings> {
-    let of = |algorithm| HeadSettings { algorithm, ..settings.clone() };
+    let plain = HeadSettings {
+        calibration: settings.calibration,
+        threshold_for: settings.threshold_for,
+        ..HeadSettings::default()
+    };
+    let of = |algorithm| HeadSettings { algorithm, ..plain.clone() };
     let mut candidates = Vec::new();
     for algorithm in [Algorithm::Multinomial, Algorithm::Complement] {
         candidates.push(of(algorithm));
@@ -245,22 +250,20 @@ fn first_candidates(settings: &HeadSettings) -> Vec<HeadSettings> {
         });
     }
     candidates.push(of(Algorithm::Bernoulli));
-    let tf_idf = Weighting {
-        term_frequency: TermFrequency::Sublinear,
-        inverse_document_frequency: true,
-        norm: Norm::Euclidean,
-    };
+    let tf_idf = plain.weighting;
     let binary = Weighting { term_frequency: TermFrequency::Binary, ..tf_idf };
-    let plain = Weighting { inverse_document_frequency: false, ..tf_idf };
-    for weighting in [tf_idf, binary, plain] {
+    let no_idf = Weighting { inverse_document_frequency: false, ..tf_idf };
+    for weighting in [tf_idf, binary, no_idf] {
         for c in [1.0, 4.0, 16.0] {
             candidates.push(HeadSettings { weighting, c, ..of(Algorithm::Nblr) });
         }
     }
     let unnormed = Weighting { norm: Norm::None, ..binary };
     candidates.push(HeadSettings { weighting: unnormed, c: 0.05, ..of(Algorithm::Nblr) });
-    for c in [1.0, 4.0, 16.0] {
-        candidates.push(HeadSettings { weighting: tf_idf, c, ..of(Algorithm::Logistic) });
+    for algorithm in [Algorithm::Logistic, Algorithm::Blend] {
+        for c in [1.0, 4.0, 16.0] {
+            candidates.push(HeadSettings { c, ..of(algorithm) });
+        }
     }
     candidates
 }
@@ -279,7 +282,7 @@ fn neighbours(best: &HeadSettings) -> Vec<HeadSettings> {
         None => {
             let mut neighbours = [0.5, 2.0].map(|f| HeadSettings { c: best.c * f, ..best.clone() }).to_vec();
             neighbours.push(HeadSettings { class_weight: ClassWeight::Balanced, ..best.clone() });
-            if best.algorithm == Algorithm::Nblr {
+            if matches!(best.algorithm, Algorithm::Nblr | Algorithm::Blend) {
                 neighbours.extend([0.1, 0.3].map(|f| HeadSettings { alpha: best.alpha * f, ..best.clone() }));
             }
             neighbours
@@ -300,7 +303,7 @@ impl std::fmt::Display for Trial {
             }
             None => {
                 write!(f, " c={}", s.c)?;
-                if s.algorithm == Algorithm::Nblr && s.alpha != 1.0 {
+                if s.algorithm != Algorithm::Logistic && s.alpha != 1.0 {
                     write!(f, " alpha={}", s.alpha)?;
                 }
                 f.write_str(match s.weighting.term_frequency {

@@ -6,7 +6,7 @@ use crate::counts::matrix::CountMatrix;
 use crate::counts::weighted::WeightedMatrix;
 use crate::counts::weighting::{FittedWeighting, Weighting};
 use crate::label::{Head, HeadKind, LabelId, Truth};
-use crate::logistic::LinearModel;
+use crate::logistic::{LinearModel, LogisticParams, LogisticSettings};
 use crate::model::{Link, ModelHead, derive};
 use crate::naive_bayes::{LabelledCounts, NaiveBayes, NaiveBayesSettings};
 use ndarray::Array2;
@@ -122,7 +122,8 @@ impl Documents {
         })?;
         let rows: Vec<usize> = (0..labels.truths.len()).filter(|&i| labels.truths[i].is_some()).collect();
         let labelled = matrix.select_rows(&rows);
-        let params = settings.logistic().check()?;
+        let regressions =
+            settings.logistic().into_iter().map(LogisticSettings::check).collect::<Result<Vec<_>, _>>()?;
         let n_columns = ModelHead::columns_of(head);
         let columns = (0..n_columns)
             .into_par_iter()
@@ -135,7 +136,8 @@ impl Documents {
                 };
                 let weights: Vec<f64> = truths.iter().zip(&rows).map(weight).collect();
                 let truths: Vec<bool> = truths.into_iter().map(Option::unwrap_or_default).collect();
-                Ok(params.fit(&labelled, &truths, Some(&weights))?)
+                let fit = |params: &LogisticParams| params.fit(&labelled, &truths, Some(&weights));
+                Ok(LinearModel::mean(&regressions.iter().map(fit).collect::<Result<Vec<_>, _>>()?))
             })
             .collect::<Result<Vec<LinearModel>, TrainError>>()?;
         let mut weights = Array2::zeros((matrix.n_terms(), n_columns));

@@ -1,12 +1,15 @@
 //! What each head says of comments it was not fitted on, and the calibrations and thresholds that follow.
 
 use super::fit::{Documents, Labels};
-use super::settings::HeadSettings;
+use super::settings::{CalibrationChoice, HeadSettings};
 use super::{Step, TrainError, TrainingSet};
-use crate::calibration::{Calibration, Scored, choose_threshold};
+use crate::calibration::{
+    Calibration, ClassCalibration, Scored, ScoredClasses, ThresholdFor, choose_label_factors,
+    choose_threshold,
+};
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer};
-use crate::label::{Decision, Head, LabelId, Truth};
+use crate::label::{Decision, Head, HeadKind, LabelId, Truth};
 use crate::model::{Link, ModelHead, Readout};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
@@ -160,8 +163,12 @@ impl<'a> HeadScores<'a> {
     fn choose(&self, rows: &[usize]) -> Readout {
         let n_columns = self.log_odds.ncols();
         let mut readout = Readout::plain(self.head, self.link);
-        readout.calibrations = (0..n_columns).map(|c| self.calibrate(rows, c)).collect();
-        if readout.thresholds.is_empty() {
+        let several = self.head.kind == HeadKind::OneOf && n_columns > 1;
+        match several && self.settings.calibration == CalibrationChoice::Auto {
+            true => readout.classes = self.calibrate_classes(rows),
+            false => readout.calibrations = (0..n_columns).map(|c| self.calibrate(rows, c)).collect(),
+        }
+        if several && self.settings.threshold_for != ThresholdFor::MacroF1 {
             return readout;
         }
         let answer = |&i: &usize| {
@@ -170,6 +177,10 @@ impl<'a> HeadScores<'a> {
             probabilities
         };
         let answers: Vec<Vec<f64>> = rows.iter().map(answer).collect();
+        if several {
+            readout.factors = choose_label_factors(n_columns, &answers, &self.labels(rows));
+            return readout;
+        }
         let threshold = |c: usize| {
             let label = if n_columns == self.head.labels.len() { c } else { 1 };
             let known = rows.iter().zip(&answers).filter_map(|(&i, p)| Some((p[label], self.truth(i, c)?)));
@@ -187,6 +198,24 @@ impl<'a> HeadScores<'a> {
             Truth::OneOf(label) => Some(label.index() == c),
             Truth::Each(holds) => holds.get(c).copied().flatten(),
         }
+    }
+
+    /// The one-of label of each row.
+    fn labels(&self, rows: &[usize]) -> Vec<LabelId> {
+        let label = |&i: &usize| match self.truths[i] {
+            Truth::OneOf(label) => *label,
+            Truth::Each(_) => LabelId(0),
+        };
+        rows.iter().map(label).collect()
+    }
+
+    /// The probabilities of all labels together; none where they cannot be had.
+    fn calibrate_classes(&self, rows: &[usize]) -> Option<ClassCalibration> {
+        let scores = self.log_odds.select(Axis(0), rows);
+        let weights: Vec<f64> = rows.iter().map(|&i| self.weights[i]).collect();
+        let (n_classes, labels) = (scores.ncols(), self.labels(rows));
+        let scored = ScoredClasses::new(n_classes, scores.as_slice()?, &labels, Some(&weights)).ok()?;
+        Some(ClassCalibration::choose(&scored, CalibrationChoice::FOLDS).calibration)
     }
 
     fn calibrate(&self, rows: &[usize], c: usize) -> Calibration {

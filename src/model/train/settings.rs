@@ -23,14 +23,24 @@ pub enum Algorithm {
     Nblr,
     /// Logistic regression on the weighted counts themselves.
     Logistic,
+    /// The mean of the weights of `nblr` and `logistic`: ratios steady rare terms and mislead where they are rarer
+    /// still, and the two err on different comments.
+    Blend,
     /// Whichever of many settings has the least cross-validated log loss.
     Auto,
 }
 
 impl Algorithm {
     /// All of them, in the order messages list them.
-    pub const ALL: [Self; 6] =
-        [Self::Multinomial, Self::Bernoulli, Self::Complement, Self::Nblr, Self::Logistic, Self::Auto];
+    pub const ALL: [Self; 7] = [
+        Self::Multinomial,
+        Self::Bernoulli,
+        Self::Complement,
+        Self::Nblr,
+        Self::Logistic,
+        Self::Blend,
+        Self::Auto,
+    ];
 
     /// Its name in flags, recipes and model files.
     pub fn name(self) -> &'static str {
@@ -40,6 +50,7 @@ impl Algorithm {
             Self::Complement => "complement",
             Self::Nblr => "nblr",
             Self::Logistic => "logistic",
+            Self::Blend => "blend",
             Self::Auto => "auto",
         }
     }
@@ -50,7 +61,7 @@ impl Algorithm {
             Self::Multinomial => Some(crate::naive_bayes::Algorithm::Multinomial),
             Self::Bernoulli => Some(crate::naive_bayes::Algorithm::Bernoulli),
             Self::Complement => Some(crate::naive_bayes::Algorithm::Complement),
-            Self::Nblr | Self::Logistic | Self::Auto => None,
+            Self::Nblr | Self::Logistic | Self::Blend | Self::Auto => None,
         }
     }
 }
@@ -85,9 +96,9 @@ impl FromStr for Algorithm {
 /// | `binary` | false | that a term occurs, not how often | naive Bayes |
 /// | `length-normalisation` | false | every comment weighs as one of mean length | naive Bayes |
 /// | `complement-norm` | false | weights of a class are divided by their sum | `complement` |
-/// | `weighting` | sublinear, idf, euclidean | what a count is worth | `nblr`, `logistic` |
-/// | `c` | 1 | inverse strength of regularisation | `nblr`, `logistic` |
-/// | `class-weight` | `none` | `balanced`: rare labels weigh as much as frequent ones | `nblr`, `logistic` |
+/// | `weighting` | sublinear, idf, euclidean | what a count is worth | `nblr`, `logistic`, `blend` |
+/// | `c` | 1 | inverse strength of regularisation | `nblr`, `logistic`, `blend` |
+/// | `class-weight` | `none` | `balanced`: rare labels weigh as much as frequent ones | `nblr`, `logistic`, `blend` |
 /// | `calibration` | `auto` | how log-odds become probabilities | all |
 /// | `threshold-for` | `f1` | what a label's threshold is chosen for | all |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -160,14 +171,19 @@ impl HeadSettings {
         self.algorithm.naive_bayes().is_none().then_some(self.weighting)
     }
 
-    /// The part that logistic regression reads.
-    pub fn logistic(&self) -> LogisticSettings {
-        LogisticSettings {
+    /// The regressions whose mean is taken: one, or of a blend two.
+    pub fn logistic(&self) -> Vec<LogisticSettings> {
+        let of = |ratios| LogisticSettings {
             c: self.c,
-            ratios: self.algorithm == Algorithm::Nblr,
+            ratios,
             alpha: self.alpha,
             class_weight: self.class_weight,
             ..LogisticSettings::default()
+        };
+        match self.algorithm {
+            Algorithm::Nblr => vec![of(true)],
+            Algorithm::Blend => vec![of(true), of(false)],
+            _ => vec![of(false)],
         }
     }
 }
@@ -192,7 +208,7 @@ pub enum CalibrationChoice {
 
 impl CalibrationChoice {
     /// Folds within the out-of-fold answers, to choose a curve by.
-    const FOLDS: usize = 5;
+    pub(super) const FOLDS: usize = 5;
     /// What of the smooth curves' log loss steps may have at most.
     const CLEARLY_BETTER: f64 = 0.99;
 
