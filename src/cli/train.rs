@@ -356,6 +356,7 @@ fn step_name(step: &Step) -> String {
             format!("trying {n} settings, words {:?}, characters {:?}", analysis.words, analysis.characters)
         }
         Step::Vocabulary(n) => format!("reading the vocabulary of {n} comments"),
+        Step::Pass(n) => format!("pass {n} of 3 over the comments"),
         Step::Fold(k, n) => format!("fold {k} of {n}"),
         Step::Final => "fitting on all comments".into(),
     }

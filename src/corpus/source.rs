@@ -161,19 +161,36 @@ impl Corpus {
     /// If a source cannot be opened, is not what the recipe says, or has no label at all.
     pub fn read<'r>(
         recipe: &Recipe,
-        mut open: impl FnMut(&SourceRecipe) -> io::Result<Box<dyn Read + Send + 'r>>,
+        open: impl FnMut(&SourceRecipe) -> io::Result<Box<dyn Read + Send + 'r>>,
     ) -> Result<Self, CorpusError> {
+        let mut comments = Vec::new();
+        let corpus = Self::pass(recipe, open, |batch| {
+            comments.extend(batch);
+            Ok::<(), CorpusError>(())
+        })?;
+        Ok(Self { comments, ..corpus })
+    }
+
+    /// Runs through every source of `recipe`, handing on a batch of labelled comments at a time and keeping none.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and whatever `each` returns.
+    pub fn pass<'r, E: From<CorpusError>>(
+        recipe: &Recipe,
+        mut open: impl FnMut(&SourceRecipe) -> io::Result<Box<dyn Read + Send + 'r>>,
+        mut each: impl FnMut(Vec<LabelledComment>) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut corpus = Self::default();
         for (source_idx, source) in recipe.sources.iter().enumerate() {
             let reader = open(source).map_err(|error| open_error(source, error))?;
-            let counts = corpus.read_source(recipe, source_idx, reader)?;
+            let counts = corpus.pass_source(recipe, source_idx, reader, &mut each)?;
             if counts.n_labelled == 0 && counts.n_wrong == 0 {
-                return Err(CorpusError::NothingLabelled {
+                return Err(E::from(CorpusError::NothingLabelled {
                     place: Place::input(source.file.as_str()),
                     name: source.name.clone(),
                     n_rows: counts.n_rows,
                     columns: label_columns(source),
-                });
+                }));
             }
             corpus.counts.push(counts);
         }
@@ -181,16 +198,18 @@ impl Corpus {
     }
 
     /// As a [`SourceReader`] reads, on all cores: a few frames at a time, in order.
-    fn read_source(
+    fn pass_source<E: From<CorpusError>>(
         &mut self,
         recipe: &Recipe,
         source_idx: usize,
         reader: impl Read + Send,
-    ) -> Result<SourceCounts, CorpusError> {
+        each: &mut impl FnMut(Vec<LabelledComment>) -> Result<(), E>,
+    ) -> Result<SourceCounts, E> {
         /// Frames in memory at once.
         const FRAMES: usize = 16;
         let source = &recipe.sources[source_idx];
-        let mut frames = Frames::open(source.file.as_str(), reader, &source.extract_options())?;
+        let frames = Frames::open(source.file.as_str(), reader, &source.extract_options());
+        let mut frames = frames.map_err(CorpusError::from)?;
         let (parser, labeller) = (frames.parser(), Labeller::new(recipe, source_idx));
         let read = |frame: Result<Frame, ExtractError>| {
             let mut read = ReadFrame::default();
@@ -214,12 +233,14 @@ impl Corpus {
             if batch.is_empty() {
                 return Ok(counts);
             }
+            let mut comments = Vec::new();
             for read in batch.into_par_iter().map(read).collect::<Vec<_>>() {
-                self.comments.extend(read.comments);
+                comments.extend(read.comments);
                 let room = Self::MAX_ERRORS.saturating_sub(self.errors.len());
                 self.errors.extend(read.errors.into_iter().take(room));
                 counts += read.counts;
             }
+            each(comments)?;
         }
     }
 }

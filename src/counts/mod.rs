@@ -2,6 +2,7 @@
 
 pub mod bag;
 mod builder;
+pub mod learn;
 pub mod matrix;
 pub mod vectorizer;
 pub mod vocabulary;

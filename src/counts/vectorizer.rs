@@ -2,19 +2,15 @@
 //!
 //! Terms outside the vocabulary are dropped, not mapped to an "unknown" term: naive Bayes would learn the rarity
 //! of a comment instead of its content.
-//! Learning a vocabulary takes two parallel passes: for each hash how many documents have the term, and which one
-//! had it first; then the texts of the terms that are kept, from the documents that had one first. So no n-gram
-//! that is pruned is ever an allocation of its own. Counting is a third pass.
+//! How a vocabulary is learned stands in [`learn`](super::learn).
 
 use super::bag::Bag;
+use super::learn::TermFrequencies;
 use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
 use super::vocabulary::{Vocabulary, VocabularyError};
-use crate::text::{Analyzer, Scratch, TermKind, TermReader};
+use crate::text::{Analyzer, TermKind, TermReader};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Which terms a vocabulary keeps.
 ///
@@ -70,22 +66,11 @@ pub struct Vectorizer {
 
 /// How many of so many texts are handed to a thread at once, if each thread is handed so many shares. Nothing that is
 /// returned may depend on it.
-fn share(n_texts: usize, n_shares: usize) -> usize {
+pub(super) fn share(n_texts: usize, n_shares: usize) -> usize {
     /// Fewer are not worth the hand-over.
     const FEWEST: usize = 256;
     n_texts.div_ceil(n_shares * rayon::current_num_threads()).max(FEWEST)
 }
-
-/// Where a term was met.
-#[derive(Debug, Clone, Copy)]
-struct Met {
-    n_documents: u32,
-    first: u32,
-    last: u32,
-}
-
-type Frequencies = HashMap<u64, Met, BuildHasherDefault<Identity>>;
-type Texts = HashMap<u64, (TermKind, String), BuildHasherDefault<Identity>>;
 
 impl Vectorizer {
     /// Puts together what a model file holds.
@@ -102,25 +87,11 @@ impl Vectorizer {
         texts: &[T],
         pruning: Pruning,
     ) -> Result<Self, VectorizerError> {
-        let frequencies = document_frequencies(analyzer, texts);
-        let least = pruning.min_words.min(pruning.min_characters);
-        let mut kept = frequencies;
-        kept.retain(|_, met| met.n_documents >= least);
-        let mut terms: Vec<(u32, TermKind, String)> = term_texts(analyzer, texts, &kept)
-            .into_iter()
-            .map(|(hash, (kind, text))| (kept[&hash].n_documents, kind, text))
-            .filter(|(n, kind, _)| *n >= pruning.least(*kind))
-            .collect();
-        if terms.is_empty() {
-            return Err(VectorizerError::NoTerms { n_texts: texts.len() });
-        }
-        if let Some(max) = pruning.max_terms {
-            terms.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, &a.2).cmp(&(b.1, &b.2))));
-            terms.truncate(max);
-        }
-        let vocabulary =
-            Vocabulary::from_terms(terms.into_iter().map(|(_, kind, text)| (kind, text)).collect())?;
-        Ok(Self { analyzer, vocabulary })
+        let mut frequencies = TermFrequencies::new(analyzer, None);
+        frequencies.count(texts);
+        let mut terms = frequencies.prune(pruning);
+        terms.read(texts);
+        Ok(Self { analyzer, vocabulary: terms.vocabulary()? })
     }
 
     /// How texts become terms.
@@ -196,91 +167,6 @@ impl Pruning {
             ids.sort_unstable();
         }
         ids
-    }
-}
-
-/// Where each term stands, by hash.
-fn document_frequencies<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T]) -> Frequencies {
-    // One map a thread: the fewer there are, the fewer must be brought together. What comes of it is the same.
-    let share = share(texts.len(), 1);
-    let count = |(part, texts): (usize, &[T])| {
-        let mut frequencies = Frequencies::default();
-        let mut reader = TermReader::default();
-        for (i, text) in texts.iter().enumerate() {
-            let document = (part * share + i) as u32;
-            analyzer.read_terms(text.as_ref(), &mut reader, &Some, |_, hash: u64| {
-                let new = Met { n_documents: 0, first: document, last: u32::MAX };
-                let met = frequencies.entry(hash).or_insert(new);
-                met.n_documents += u32::from(met.last != document);
-                met.last = document;
-            });
-        }
-        frequencies
-    };
-    texts.par_chunks(share).enumerate().map(count).reduce(Frequencies::default, |a, b| {
-        let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
-        for (hash, met) in small {
-            let sum = large.entry(hash).or_insert(Met { n_documents: 0, ..met });
-            sum.n_documents += met.n_documents;
-            sum.first = sum.first.min(met.first);
-        }
-        large
-    })
-}
-
-/// The texts of the terms whose hashes are in `kept`, each from the document that had it first; of two texts with
-/// one hash there, the smaller.
-fn term_texts<T: AsRef<str> + Sync>(analyzer: Analyzer, texts: &[T], kept: &Frequencies) -> Texts {
-    let mut documents: Vec<u32> = kept.values().map(|met| met.first).collect();
-    documents.sort_unstable();
-    documents.dedup();
-    let read = |(mut found, mut scratch): (Texts, Scratch), &document: &u32| {
-        analyzer.analyze(texts[document as usize].as_ref(), &mut scratch, |term| {
-            if kept.get(&term.hash).is_some_and(|met| met.first == document) {
-                insert_smaller(&mut found, term.hash, term.kind, term.text());
-            }
-        });
-        (found, scratch)
-    };
-    documents.par_iter().fold(Default::default, read).map(|(found, _)| found).reduce(
-        Texts::default,
-        |a, b| {
-            let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
-            large.extend(small);
-            large
-        },
-    )
-}
-
-fn insert_smaller(found: &mut Texts, hash: u64, kind: TermKind, text: &str) {
-    match found.entry(hash) {
-        Entry::Vacant(entry) => {
-            entry.insert((kind, text.to_owned()));
-        }
-        Entry::Occupied(mut entry) => {
-            let (old_kind, old_text) = entry.get();
-            if (kind, text) < (*old_kind, old_text.as_str()) {
-                entry.insert((kind, text.to_owned()));
-            }
-        }
-    }
-}
-
-/// Term hashes are spread already: they serve as they are.
-#[derive(Debug, Default)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| self.0 = self.0.rotate_left(8) ^ u64::from(b));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
     }
 }
 

@@ -8,7 +8,7 @@ use crate::counts::weighting::{FittedWeighting, Weighting};
 use crate::label::{Head, HeadKind, LabelId, Truth};
 use crate::logistic::{LinearModel, LogisticParams, LogisticSettings};
 use crate::model::{Link, ModelHead, derive};
-use crate::naive_bayes::{LabelledCounts, NaiveBayes, NaiveBayesSettings};
+use crate::naive_bayes::{ClassCounts, LabelledCounts, NaiveBayes, NaiveBayesError, NaiveBayesSettings};
 use ndarray::Array2;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -77,34 +77,12 @@ impl Documents {
         settings: &NaiveBayesSettings,
         labels: &Labels<'_>,
     ) -> Result<FittedHead, TrainError> {
-        let (n_classifiers, n_classes) = derive::shape(head);
+        let (n_classifiers, _) = derive::shape(head);
         let classifiers = (0..n_classifiers)
             .into_par_iter()
-            .map(|i| {
-                let rows = labels.classes(head.kind, i);
-                let documents: Vec<usize> = rows.iter().map(|row| row.document).collect();
-                let classes: Vec<LabelId> = rows.iter().map(|row| row.class).collect();
-                let multiplicities = labels.multiplicities(head, &documents)?;
-                let counts = self.counts.select_rows(&documents);
-                let labelled = LabelledCounts {
-                    counts: &counts,
-                    labels: &classes,
-                    multiplicities: multiplicities.as_deref(),
-                };
-                Ok(settings.fit(&labelled, n_classes)?)
-            })
+            .map(|i| Ok(settings.derive(labels.class_counts(head, settings, &self.counts, i)?)?))
             .collect::<Result<Vec<_>, TrainError>>()?;
-        let columns = derive::columns(head.kind, &classifiers);
-        // Naive Bayes' length is that of the whole comment: one block.
-        let blocks = vec![0..0, 0..self.counts.n_terms() as u32];
-        let weighting = FittedWeighting::from_parts(columns.weighting, None, self.counts.n_terms(), blocks)?;
-        Ok(FittedHead {
-            weighting,
-            link: Link::Softmax,
-            bias: columns.bias,
-            weights: columns.weights,
-            classifiers,
-        })
+        FittedHead::of_naive_bayes(head, classifiers)
     }
 }
 
@@ -183,6 +161,26 @@ impl Labels<'_> {
         rows.filter_map(|(document, truth)| Some(Row { document, class: class(truth.as_ref()?)? })).collect()
     }
 
+    /// What classifier `i` of a head of naive Bayes counts in the documents that have its labels.
+    pub(super) fn class_counts(
+        &self,
+        head: &Head,
+        settings: &NaiveBayesSettings,
+        counts: &CountMatrix,
+        i: usize,
+    ) -> Result<ClassCounts, TrainError> {
+        let (_, n_classes) = derive::shape(head);
+        let rows = self.classes(head.kind, i);
+        let documents: Vec<usize> = rows.iter().map(|row| row.document).collect();
+        let labels: Vec<LabelId> = rows.iter().map(|row| row.class).collect();
+        let multiplicities = self.multiplicities(head, &documents)?;
+        let counts = counts.select_rows(&documents);
+        let labelled =
+            LabelledCounts { counts: &counts, labels: &labels, multiplicities: multiplicities.as_deref() };
+        Ok(ClassCounts::of(&labelled, n_classes, settings.counts_are_binary())
+            .map_err(NaiveBayesError::from)?)
+    }
+
     /// How many times each document counts, as the whole numbers that naive Bayes keeps; none if each counts once.
     fn multiplicities(&self, head: &Head, documents: &[usize]) -> Result<Option<Vec<u32>>, TrainError> {
         if documents.iter().all(|&d| self.weights[d] == 1.0) {
@@ -200,6 +198,16 @@ impl Labels<'_> {
 }
 
 impl FittedHead {
+    /// The head that these classifiers answer.
+    pub(super) fn of_naive_bayes(head: &Head, classifiers: Vec<NaiveBayes>) -> Result<Self, TrainError> {
+        let columns = derive::columns(head.kind, &classifiers);
+        let n_terms = columns.weights.nrows();
+        // Naive Bayes' length is that of the whole comment: one block.
+        let blocks = vec![0..0, 0..n_terms as u32];
+        let weighting = FittedWeighting::from_parts(columns.weighting, None, n_terms, blocks)?;
+        Ok(Self { weighting, link: Link::Softmax, bias: columns.bias, weights: columns.weights, classifiers })
+    }
+
     /// The log-odds of each document, shape `(n_documents, n_columns)`.
     pub(super) fn log_odds(&self, counts: &CountMatrix) -> Array2<f64> {
         let matrix = self.weighting.weigh(counts.clone());

@@ -10,10 +10,12 @@ mod auto;
 mod fit;
 mod out_of_fold;
 mod settings;
+mod stream;
 
 pub use auto::Trial;
 pub use out_of_fold::OutOfFold;
 pub use settings::{Algorithm, HeadSettings, UnknownAlgorithm};
+pub use stream::{Batch, Streamed, train_streamed};
 
 use super::group::Layout;
 use super::{About, Group, GroupError, Model, ModelHead, Readout};
@@ -80,6 +82,8 @@ pub struct Trained {
 pub enum Step {
     /// Trying so many settings with these runs of words and characters.
     Trials(usize, Analysis),
+    /// Running through all comments for the nth time of three.
+    Pass(usize),
     /// Learning the vocabulary of this many comments.
     Vocabulary(usize),
     /// Fitting on all but fold `.0` (from 1) of `.1`.
@@ -104,6 +108,16 @@ pub enum TrainError {
     NoFolds {
         /// The head's name.
         head: String,
+    },
+    /// A fit that needs its comments at hand.
+    #[error(
+        "head `{head}`: `{algorithm}` holds all comments in memory, expected an algorithm of naive Bayes"
+    )]
+    Streamed {
+        /// The head's name.
+        head: String,
+        /// How it was to be fitted.
+        algorithm: Algorithm,
     },
     /// A weight that naive Bayes cannot count with.
     #[error("head `{head}`: found weight {weight}, expected whole numbers, since naive Bayes keeps counts")]
@@ -159,7 +173,7 @@ pub fn train(
     assert_eq!(set.weights.len(), set.texts.len(), "each text has a weight");
     assert!(set.folds.is_empty() || set.folds.len() == set.texts.len(), "each text has a fold");
     for ((head, _), truths) in plan.heads.iter().zip(set.truths) {
-        check_support(head, truths)?;
+        check_support(head, &support(head, truths))?;
     }
     let chosen = auto::choose(plan, set, &mut on_step)?;
     let plan = &chosen.plan;
@@ -189,7 +203,10 @@ pub fn train(
         plan.heads.par_iter().enumerate().map(fit).collect::<Result<_, TrainError>>()?;
     let mut parts = Parts::default();
     for ((h, (head, settings)), fitted) in plan.heads.iter().enumerate().zip(fitted) {
-        parts.add(head, settings, &set.truths[h], fitted, out_of_fold.get(h));
+        let truths = &set.truths[h];
+        let support =
+            Support { labels: support(head, truths), n_documents: truths.iter().flatten().count() as u64 };
+        parts.add(head, settings, support, fitted, out_of_fold.get(h));
     }
     let model = parts.model(plan.about.clone(), vectorizer)?;
     Ok(Trained { model, out_of_fold, trials: chosen.trials })
@@ -204,8 +221,8 @@ fn count(plan: &Plan, set: &TrainingSet<'_>) -> Result<(Vectorizer, CountMatrix)
     Ok((whole, counts))
 }
 
-fn check_support(head: &Head, truths: &[Option<Truth>]) -> Result<(), TrainError> {
-    match support(head, truths).iter().position(|n| *n == 0) {
+fn check_support(head: &Head, support: &[u64]) -> Result<(), TrainError> {
+    match support.iter().position(|n| *n == 0) {
         Some(empty) => {
             Err(TrainError::EmptyLabel { head: head.name.clone(), label: head.labels.names()[empty].clone() })
         }
@@ -227,6 +244,14 @@ fn support(head: &Head, truths: &[Option<Truth>]) -> Vec<u64> {
     support
 }
 
+/// How many comments a head was fitted on.
+struct Support {
+    /// With each label.
+    labels: Vec<u64>,
+    /// In all.
+    n_documents: u64,
+}
+
 /// Heads on their way into a model, gathered into groups that share a weighting.
 #[derive(Default)]
 struct Parts {
@@ -240,7 +265,7 @@ impl Parts {
         &mut self,
         head: &Head,
         settings: &HeadSettings,
-        truths: &[Option<Truth>],
+        support: Support,
         fitted: FittedHead,
         out_of_fold: Option<&OutOfFold>,
     ) {
@@ -264,8 +289,8 @@ impl Parts {
             group,
             first_column,
             bias: fitted.bias,
-            support: support(head, truths),
-            n_documents: truths.iter().flatten().count() as u64,
+            support: support.labels,
+            n_documents: support.n_documents,
         });
         self.classifiers.push(fitted.classifiers);
     }

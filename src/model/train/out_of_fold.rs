@@ -86,7 +86,7 @@ pub(super) fn score(
         let fit = |job: &Job<'_>| {
             let truths: Vec<Option<Truth>> =
                 fold.train.iter().map(|&i| set.truths[job.h][i].clone()).collect();
-            super::check_support(job.head, &truths)?;
+            super::check_support(job.head, &super::support(job.head, &truths))?;
             let labels = Labels { truths: &truths, weights: &weights };
             let fitted = documents.fit(job.head, job.settings, &labels)?;
             Ok((fitted.link, fitted.log_odds(&test)))
