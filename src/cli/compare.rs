@@ -59,7 +59,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
         after: models[1].id(),
     }];
     let report = Report {
-        provenance: labelled.provenance(&args.data, args.intervals.seed, &models[1]),
+        provenance: labelled.provenance(&args.data, &args.intervals, &models[1]),
         ..Report::default()
     };
     let as_json = || format!("{:#}\n", json::comparison(&compared[0]));

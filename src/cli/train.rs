@@ -3,14 +3,14 @@
 use super::data::{self, DataArgs, Opener};
 use super::slices::Cut;
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, cases, input, output, rendering};
+use super::{Outcome, Problem, card, cases, findings, input, output, rendering};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
 use crate::label::{Head, Truth};
 use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet, Trial};
 use crate::model::{About, SourceAbout};
-use crate::report::{Provenance, Report, SlicedHead, terminal};
+use crate::report::{Findings, Provenance, Report, SlicedHead, terminal};
 use crate::text::Analysis;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -99,6 +99,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     learn_labels(&mut recipe, |source| opener.open(source))?;
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
+    data::check_columns(&recipe, &corpus)?;
+    if recipe.folds > 0 {
+        data::check_folds(recipe.folds, corpus.comments.len())?;
+    }
     let plan = plan(&recipe, &corpus)?;
     let folds = args.folds(&recipe, &corpus.comments);
     let texts: Vec<&str> = corpus.comments.iter().map(|c| c.comment.text.as_str()).collect();
@@ -109,15 +113,22 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
     let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
     talk.step("evaluating");
-    let (mut evaluations, mut slices) = (Vec::new(), Vec::new());
+    let (mut evaluations, mut slices, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
         let scored = Scored::new(head, out_of_fold, truths, recipe.seed);
         evaluations.push(scored.evaluation()?);
         slices.extend(scored.by_source(&recipe, &corpus)?);
+        if args.report.is_some() {
+            findings.push(scored.findings(&corpus)?);
+        }
     }
     let cases = args.cases.as_deref().map(|path| cases::of(&trained.model, path)).transpose()?;
-    let report =
-        Report { evaluations, slices, provenance: provenance(&recipe, &trained.model.id(), &corpus) };
+    let report = Report {
+        evaluations,
+        slices,
+        findings,
+        provenance: provenance(&recipe, &trained.model.id(), &corpus),
+    };
     output::write_file(&args.output, &trained.model.to_bytes()?)?;
     if let Some(path) = &args.card {
         let card = card::Card {
@@ -130,6 +141,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     }
     if let Some(folder) = &args.report {
         rendering::write_folder(folder, &report, &[], false)?;
+        rendering::forget_comments(folder)?;
     }
     talk.end();
     let mut out = output::Output::open(None)?;
@@ -298,6 +310,13 @@ impl<'a> Scored<'a> {
         Ok(Evaluation::of(self.head, &self.truths, &self.predictions, &self.options)?)
     }
 
+    /// The labels that look wrong to fits that had not seen them.
+    fn findings(&self, corpus: &Corpus) -> Result<Findings> {
+        let comments: Vec<&LabelledComment> = self.documents.iter().map(|&i| &corpus.comments[i]).collect();
+        let suspects = findings::suspects(self.head, &comments, (&self.truths, &self.predictions))?;
+        Ok(Findings { suspects, ..Findings::default() })
+    }
+
     /// How the head does on the comments of each source, where several sources answer it.
     fn by_source(&self, recipe: &Recipe, corpus: &Corpus) -> Result<Option<SlicedHead>> {
         let answers = recipe.sources.iter().filter(|source| source.heads.contains_key(&self.head.name));
@@ -350,7 +369,7 @@ fn write_trials(trials: &[Trial], out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn step_name(step: &Step) -> String {
+pub(super) fn step_name(step: &Step) -> String {
     match step {
         Step::Trials(n, analysis) => {
             format!("trying {n} settings, words {:?}, characters {:?}", analysis.words, analysis.characters)

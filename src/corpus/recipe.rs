@@ -119,6 +119,9 @@ pub struct SourceRecipe {
     /// A column by whose values figures are also given apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice: Option<String>,
+    /// Columns that comments carry along among their other fields; for reports, so no recipe names them.
+    #[serde(skip)]
+    pub carry: Vec<String>,
     /// Which rows are used: those whose columns have one of these values.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, AllowedValues>,
@@ -223,6 +226,7 @@ impl SourceRecipe {
         let heads = self.heads.values();
         let labels = heads.flat_map(|head| head.column.iter().chain(head.columns.values()));
         let others = self.group.iter().chain(&self.slice).chain(&self.weight_column).chain(self.only.keys());
+        let others = others.chain(&self.carry);
         let mut columns: Vec<String> = labels.chain(others).cloned().collect();
         columns.sort();
         columns.dedup();

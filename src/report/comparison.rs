@@ -1,6 +1,6 @@
 //! Two models on the same comments, before the comparison has a format.
 
-use super::number::{UNDEFINED, count, figure};
+use super::number::{count, figure, signed};
 use super::table::Table;
 use super::words;
 use crate::evaluate::{Comparison, Estimate, Figure, McNemar};
@@ -87,10 +87,6 @@ fn verdict(what: Figure, difference: Estimate) -> &'static str {
         Some(interval) if (0.0 < interval.low) == what.higher_is_better() => "better",
         Some(_) => "worse",
     }
-}
-
-fn signed(value: Option<f64>) -> String {
-    value.map_or_else(|| UNDEFINED.to_owned(), |value| format!("{value:+.3}"))
 }
 
 #[cfg(test)]

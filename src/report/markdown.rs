@@ -4,7 +4,7 @@ use super::escape::markdown as escape;
 use super::matrix::most_frequent;
 use super::number::{count, share};
 use super::table::Table;
-use super::{ComparedHead, Report, SlicedHead, fairness, thresholds, words};
+use super::{ComparedHead, Findings, Report, SlicedHead, fairness, tables, thresholds, words};
 use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
 use crate::label::{Head, HeadKind, LabelId};
 
@@ -14,8 +14,12 @@ const WIDEST_MATRIX: usize = 30;
 /// The report as one Markdown document.
 pub fn render(report: &Report) -> String {
     let mut text = String::from("# Evaluation\n");
-    for evaluation in &report.evaluations {
+    let elsewhere: Vec<&str> = report.slices.iter().map(|sliced| sliced.by.as_str()).collect();
+    for (place, evaluation) in report.evaluations.iter().enumerate() {
         text.push_str(&render_evaluation(evaluation));
+        if let Some(findings) = report.findings.get(place) {
+            text.push_str(&render_findings(evaluation, findings, &elsewhere));
+        }
     }
     report.slices.iter().for_each(|sliced| text.push_str(&render_slices(sliced)));
     let provenance = report.provenance.entries();
@@ -72,6 +76,23 @@ pub fn render_evaluation(evaluation: &Evaluation) -> String {
     text.push('\n');
     for note in words::notes(evaluation) {
         text.push_str(&format!("- {}\n", escape(&note)));
+    }
+    text
+}
+
+/// What is known of a head beside its figures, as sections; without comments' texts.
+fn render_findings(evaluation: &Evaluation, findings: &Findings, elsewhere: &[&str]) -> String {
+    let mut text = String::new();
+    for section in tables::sections(evaluation, findings, elsewhere, false) {
+        let title = format!("{}, {}", evaluation.head.name, section.title);
+        text.push_str(&format!("\n### {}\n", escape(&title)));
+        for table in section.tables {
+            text.push_str(&format!("\n{}", table.to_markdown()));
+        }
+        text.push('\n');
+        for note in section.notes {
+            text.push_str(&format!("- {}\n", escape(&note)));
+        }
     }
     text
 }

@@ -15,8 +15,10 @@ pub mod analyzer;
 pub mod classes;
 pub mod ngrams;
 pub mod normalise;
+mod phrases;
 pub mod readings;
 pub mod token;
 
 pub use analyzer::{Analysis, AnalysisError, Analyzer, Scratch};
 pub use ngrams::{Term, TermKind};
+pub use phrases::{FoundPhrase, Phrases};
