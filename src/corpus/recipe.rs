@@ -119,7 +119,8 @@ pub struct SourceRecipe {
     /// A column by whose values figures are also given apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice: Option<String>,
-    /// Columns that comments carry along among their other fields; for reports, so no recipe names them.
+    /// Columns that comments carry along among their other fields where there are such; for reports, so no recipe
+    /// names them.
     #[serde(skip)]
     pub carry: Vec<String>,
     /// Which rows are used: those whose columns have one of these values.
@@ -226,7 +227,6 @@ impl SourceRecipe {
         let heads = self.heads.values();
         let labels = heads.flat_map(|head| head.column.iter().chain(head.columns.values()));
         let others = self.group.iter().chain(&self.slice).chain(&self.weight_column).chain(self.only.keys());
-        let others = others.chain(&self.carry);
         let mut columns: Vec<String> = labels.chain(others).cloned().collect();
         columns.sort();
         columns.dedup();
@@ -237,7 +237,11 @@ impl SourceRecipe {
     pub fn extract_options(&self) -> ExtractOptions {
         ExtractOptions {
             format: self.format,
-            fields: FieldOptions { text: self.text.clone(), keep: Keep::Named(self.columns()) },
+            fields: FieldOptions {
+                text: self.text.clone(),
+                keep: Keep::Named(self.columns()),
+                keep_if_there: self.carry.clone(),
+            },
             table: TableOptions {
                 delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
                 quoting: self.quoting,
