@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Find labels that look wrong: comments that models trained without them label otherwise, and surely
 #[derive(Debug, Args)]
@@ -73,7 +73,7 @@ pub(super) fn run(args: &SuspectsArgs) -> Result<Outcome> {
     if let Some(share) = args.flip.filter(|share| !(0.0..=0.5).contains(share)) {
         return Err(Problem::new(format!("`--flip` is {share}, expected a share from 0 to 0.5")).into());
     }
-    let format = args.output.as_ref().map(ListFormat::of).transpose()?;
+    let format = args.output.as_deref().map(ListFormat::of).transpose()?;
     let talk = Talk::steps();
     talk.step("reading");
     let mut recipe = args.data.recipe()?;
@@ -132,7 +132,7 @@ enum ListFormat {
 }
 
 impl ListFormat {
-    fn of(path: &PathBuf) -> Result<Self> {
+    fn of(path: &Path) -> Result<Self> {
         match path.extension().and_then(|end| end.to_str()) {
             Some("csv") => Ok(Self::Csv),
             Some("jsonl" | "ndjson") => Ok(Self::JsonLines),
@@ -372,9 +372,9 @@ impl List<'_> {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula; a number is none.
 pub(super) fn guarded(cell: &str) -> String {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    match cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err() {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }
@@ -386,9 +386,15 @@ mod tests {
 
     #[test]
     fn formulas_are_told_from_texts() {
-        for (cell, expected) in
-            [("=1+1", "'=1+1"), ("@you", "'@you"), ("-1", "'-1"), ("\t=1", "'\t=1"), ("a=b", "a=b"), ("", "")]
-        {
+        for (cell, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@you", "'@you"),
+            ("-1", "-1"),
+            ("-cmd", "'-cmd"),
+            ("\t=1", "'\t=1"),
+            ("a=b", "a=b"),
+            ("", ""),
+        ] {
             assert_eq!(guarded(cell), expected);
         }
     }

@@ -98,7 +98,8 @@ mod tests {
         let mut again = before.clone();
         assert_eq!(flip_labels(&head, &mut again, 0.2, 7), flips);
         assert_eq!(again, after);
-        assert_ne!(flip_labels(&head, &mut before.clone(), 0.2, 8), flips);
+        let mut other = before;
+        assert_ne!(flip_labels(&head, &mut other, 0.2, 8), flips);
     }
 
     #[test]

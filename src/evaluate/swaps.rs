@@ -88,7 +88,7 @@ impl Swap {
     #[must_use]
     pub fn with_auc(mut self, swapped: &[Swapped], answers: &[(usize, f64, bool)]) -> Self {
         let weights = vec![1; answers.iter().map(|(comment, ..)| comment + 1).max().unwrap_or(0)];
-        let auc = |answers: Vec<(usize, f64, bool)>| Ranking::new(answers).figures(&weights).auc;
+        let auc = |answers: Vec<(usize, f64, bool)>| Ranking::new(answers).auc(&weights);
         let after = answers.iter().map(|&(comment, before, truth)| {
             let found = swapped.binary_search_by_key(&comment, |one| one.comment);
             (comment, found.map_or(before, |place| swapped[place].probability[1]), truth)

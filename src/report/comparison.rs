@@ -58,6 +58,15 @@ impl ComparedHead {
         Table { header: header.map(String::from).to_vec(), rows, numbered: false }
     }
 
+    /// The comments that changed sides, at most so many, without their texts.
+    pub(crate) fn changed_comments(&self, most: usize) -> Table {
+        let header = ["comment", "truth", "before", "after"].map(String::from).to_vec();
+        let row = |changed: &ChangedComment| {
+            [&changed.id, &changed.truth, &changed.before, &changed.after].map(String::clone).to_vec()
+        };
+        Table { header, rows: self.changed.iter().take(most).map(row).collect(), numbered: false }
+    }
+
     /// McNemar's tests, a sentence each.
     pub(crate) fn tests(&self) -> Vec<String> {
         let head = &self.comparison.before.head;

@@ -4,12 +4,15 @@ use super::escape::markdown as escape;
 use super::matrix::most_frequent;
 use super::number::{count, share};
 use super::table::Table;
-use super::{ComparedHead, Findings, Report, SlicedHead, fairness, tables, thresholds, words};
+use super::{ComparedHead, Findings, Provenance, Report, SlicedHead, fairness, tables, thresholds, words};
 use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
 use crate::label::{Head, HeadKind, LabelId};
 
 /// Beyond so many labels the matrix is left to `report.json` and the confusions are listed instead.
 const WIDEST_MATRIX: usize = 30;
+
+/// Of the comments that changed sides so many are listed.
+const CHANGED: usize = 50;
 
 /// The report as one Markdown document.
 pub fn render(report: &Report) -> String {
@@ -22,10 +25,17 @@ pub fn render(report: &Report) -> String {
         }
     }
     report.slices.iter().for_each(|sliced| text.push_str(&render_slices(sliced)));
-    let provenance = report.provenance.entries();
-    if !provenance.is_empty() {
+    text.push_str(&render_provenance(&report.provenance));
+    text
+}
+
+/// Where figures come from, as a section; nothing if nothing is known.
+pub fn render_provenance(provenance: &Provenance) -> String {
+    let mut text = String::new();
+    let entries = provenance.entries();
+    if !entries.is_empty() {
         text.push_str("\n## Provenance\n\n| | |\n| :-- | :-- |\n");
-        for (name, value) in provenance {
+        for (name, value) in entries {
             text.push_str(&format!("| {name} | {} |\n", escape(&value)));
         }
     }
@@ -113,6 +123,14 @@ pub fn render_comparison(compared: &ComparedHead) -> String {
     for sentence in compared.tests() {
         text.push_str(&format!("- {}\n", escape(&sentence)));
     }
+    if !compared.changed.is_empty() {
+        let table = compared.changed_comments(CHANGED);
+        text.push_str(&format!("\n### Comments that changed sides\n\n{}", table.to_markdown()));
+        if CHANGED < compared.changed.len() {
+            let rest = count((compared.changed.len() - CHANGED) as u64);
+            text.push_str(&format!("\nAnd {rest} more, in the page and in JSON.\n"));
+        }
+    }
     text
 }
 
@@ -188,8 +206,8 @@ mod tests {
 
     #[test]
     fn two_models_and_groups() {
-        let details = examples::details();
-        let fairness = render_fairness(&examples::two_labels().head, &details[0].fairness[0]);
+        let fairness =
+            render_fairness(&examples::two_labels().head, &examples::report().findings[0].fairness[0]);
         insta::assert_snapshot!(format!("{}{fairness}", render_comparison(&examples::comparison())));
     }
 

@@ -341,9 +341,12 @@ mod tests {
 
     #[test]
     fn fairness_over_groups() {
-        let details = examples::details();
         let head = examples::two_labels().head;
-        insta::assert_snapshot!(fits(render_fairness(&head, &details[0].fairness[0], &Style::default())));
+        insta::assert_snapshot!(fits(render_fairness(
+            &head,
+            &examples::report().findings[0].fairness[0],
+            &Style::default()
+        )));
     }
 
     #[test]

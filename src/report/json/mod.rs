@@ -30,4 +30,4 @@ pub use details::{read_details, render_details};
 pub use read::{ReadError, read};
 pub use slices::slices;
 pub(crate) use write::CURVE_STEPS;
-pub use write::{comparison, fairness, render, value};
+pub use write::{comparison, fairness, provenance, render, value};

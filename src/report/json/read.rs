@@ -326,7 +326,10 @@ mod tests {
             ],
             vec![examples::one_sided()],
         ] {
-            let report = Report { evaluations, ..examples::report() };
+            // What is known beside the figures is of heads with these labels.
+            let known = evaluations[0].head == examples::two_labels().head;
+            let findings = if known { examples::report().findings[..1].to_vec() } else { Vec::new() };
+            let report = Report { evaluations, findings, ..examples::report() };
             let text = render(&report);
             let again = read(&text).unwrap();
             assert_eq!(again.provenance, report.provenance);

@@ -272,7 +272,8 @@ pub(super) fn estimate(estimate: Estimate) -> Value {
     json!({"value": estimate.value, "interval": interval})
 }
 
-fn provenance(provenance: &Provenance) -> Value {
+/// Where figures come from: what is known of it.
+pub fn provenance(provenance: &Provenance) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -317,7 +318,7 @@ mod tests {
         let compared = comparison(&examples::comparison());
         assert_eq!(compared["before"]["report"]["head"], "incivility");
         assert!(compared["differences"]["accuracy"]["value"].as_f64().is_some_and(|value| value < 0.0));
-        let fairness = fairness(&examples::two_labels().head, &examples::details()[0].fairness[0]);
+        let fairness = fairness(&examples::two_labels().head, &examples::report().findings[0].fairness[0]);
         assert_eq!(fairness["groups"][1]["name"], "anglers");
         assert_eq!(fairness["groups"][1]["too_few"], true);
         assert!(fairness["power_means"]["bpsn_auc"].is_number());
