@@ -94,20 +94,19 @@ fn reports_of_the_default_model_and_of_two_recipes_open_without_a_word_or_a_requ
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
     let (comments, test) = (file("training/starter/comments.jsonl"), file("training/starter/test.jsonl"));
-    let recipe = |head: &str, labels: &str, column: &str| {
-        let labels: Vec<String> = labels.split(' ').map(|label| format!("{label} = \"{label}\"")).collect();
+    let recipe = |head: &str, labels: &str| {
+        let rules: Vec<String> = labels.split(' ').map(|label| format!("{label}={label}")).collect();
         format!(
-            "name = \"{head}\"\nfolds = 2\n[[heads]]\nname = \"{head}\"\nkind = \"one-of\"\n\
-             labels = [{}]\nfit = {{ algorithm = \"multinomial\" }}\n[[sources]]\nname = \"starter\"\nfile = \"{comments}\"\n\
-             [sources.heads.{head}]\ncolumn = \"{column}\"\nlabels = {{ {} }}\ndrop-unnamed = true\n",
-            labels.iter().map(|pair| pair.split(" = ").nth(1).unwrap()).collect::<Vec<_>>().join(", "),
-            labels.join(", ")
+            "name = \"{head}\"\nfolds = 2\n[[head]]\nname = \"{head}\"\nkind = \"one-of\"\nlabels = {:?}\n\
+             fit = {{ algorithm = \"multinomial\" }}\n[[source]]\nname = \"starter\"\nfile = {comments:?}\n\
+             heads.{head} = {{ column = \"{head}\", labels = {:?}, drop-unnamed = true }}\n",
+            labels.split(' ').collect::<Vec<_>>(),
+            rules.join(",")
         )
     };
-    std::fs::write(folder.path().join("two.toml"), recipe("incivility", "civil uncivil", "incivility"))
-        .unwrap();
+    std::fs::write(folder.path().join("two.toml"), recipe("incivility", "civil uncivil")).unwrap();
     let subjects = "immigration sport schools transport";
-    std::fs::write(folder.path().join("four.toml"), recipe("subject", subjects, "subject")).unwrap();
+    std::fs::write(folder.path().join("four.toml"), recipe("subject", subjects)).unwrap();
     for name in ["two", "four"] {
         let (recipe, model) = (format!("{name}.toml"), format!("{name}.model"));
         moderato(folder.path(), &["train", &recipe, "-o", &model]);

@@ -21,8 +21,8 @@ use std::path::PathBuf;
       -m my.safetensors -o report --at-least macro_f1=0.75
   moderato evaluate … --identity-terms groups.txt --swaps pairs.txt --cases cases.jsonl -o report
 
-With -o the report also says how the model treats groups that comments name, what swapping their names does, its
-strongest words, where it errs, and which labels look wrong.
+With -o the report also says how the model treats groups that comments name, what swapping their
+names does, its strongest words, where it errs, and which labels look wrong.
 
 With --at-least, exit code 1 says that the model fell short. Figures: accuracy, balanced_accuracy, macro_f1,
 weighted_f1, auc, average_precision, log_loss, brier, ece and others; of the last three less is better.")]

@@ -62,7 +62,7 @@ fn everything_asked_for_is_in_every_format() {
     assert!(provenance["recipe"].is_string() && provenance["data"][0]["hash"].is_string(), "{provenance}");
 
     let (page, markdown) = (text(&folder, "report/report.html"), text(&folder, "report/report.md"));
-    for said in ["you → they", "immigration", "counter_speech", "by unknown words"] {
+    for said in ["you → they", "immigration", "by unknown words", "quotation"] {
         let in_page = page.to_lowercase();
         assert!(in_page.contains(said) && markdown.contains(said) && ran.stdout.contains(said), "{said}");
     }

@@ -63,8 +63,9 @@ fn formulas_stay_texts_in_tables() {
     let row = |i: usize, text: &str, label: &str| {
         format!("{{\"id\":\"={i}\",\"text\":\"{text}\",\"label\":\"{label}\"}}")
     };
-    let mut rows: Vec<String> = (0..20).map(|i| row(i, "=HYPERLINK(1) you fool", "uncivil")).collect();
-    rows.extend((20..40).map(|i| row(i, "@everyone thanks a lot", "civil")));
+    let mut rows: Vec<String> =
+        (0..20).map(|i| row(i, &format!("=HYPERLINK({i}) you fool"), "uncivil")).collect();
+    rows.extend((20..40).map(|i| row(i, &format!("@everyone thanks {i} times"), "civil")));
     let folder = Folder::new().file("rows.jsonl", rows.join("\n"));
     let data = ["--data", "rows.jsonl", "--label-column", "label", "--head", "incivility"];
     folder.run(&[&["suspects", "--folds", "2", "--all", "-o", "list.csv"][..], &data].concat()).done();
