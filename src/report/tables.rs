@@ -11,6 +11,10 @@ pub(crate) const SUSPECTS: &str = "Comments whose label a model that was not tra
                                    (confident learning, Northcutt et al. 2021). A person decides: the model may be \
                                    the one that is wrong.";
 
+/// What the intervals of slices are.
+pub(crate) const SLICES: &str =
+    "Intervals of parts are from at most 200 resamples: good for telling large from small.";
+
 /// A heading, and what stands under it.
 pub(crate) struct Section {
     pub(crate) title: String,
@@ -39,9 +43,13 @@ pub(crate) fn sections(
         if !brief {
             section.tables.push(fairness::rates(of));
         }
-        section.notes.extend(fairness::notes());
         sections.push(section);
     }
+    // Once, however many labels there are.
+    if let Some(last) = sections.last_mut() {
+        last.notes.extend(fairness::notes());
+    }
+    let n_before = sections.len();
     for test in &findings.swaps {
         let mut section = Section::new(format!("swap tests: {}", test.label));
         section.tables.push(if brief {
@@ -49,8 +57,10 @@ pub(crate) fn sections(
         } else {
             fairness::swaps(&test.swaps)
         });
-        section.notes.push(fairness::SWAPS.into());
         sections.push(section);
+    }
+    if let Some(last) = sections[n_before..].last_mut() {
+        last.notes.push(fairness::SWAPS.into());
     }
     if !brief {
         sections.extend(findings.terms.iter().map(learned));
@@ -72,6 +82,9 @@ pub(crate) fn sections(
         let mut section = Section::new(format!("by {}", table.by));
         section.tables.push(slices(table));
         sections.push(section);
+    }
+    if let Some(last) = sections.last_mut().filter(|last| last.title.starts_with("by ")) {
+        last.notes.push(SLICES.into());
     }
     if !findings.cases.is_empty() {
         let mut section = Section::new("functional cases");

@@ -17,13 +17,27 @@ pub(crate) fn sections(part: Part<'_>) -> Markup {
         @if !found.fairness.is_empty() || !found.swaps.is_empty() {
             section {
                 h3 { "Fairness" }
-                @for fairness in &found.fairness { (fairness_table(part.evaluation, fairness)) }
+                @if !found.fairness.is_empty() {
+                    ul.notes { @for note in fairness::notes() { li { (note) } } }
+                }
+                @for (place, fairness) in found.fairness.iter().enumerate() {
+                    @if 1 < found.fairness.len() {
+                        details open[place == 0] {
+                            summary { (visible(part.evaluation.head.labels.name(fairness.label))) }
+                            (fairness_table(part.evaluation, fairness))
+                        }
+                    } @else { (fairness_table(part.evaluation, fairness)) }
+                }
                 @if !found.swaps.is_empty() {
                     h4 { "Swap tests" }
                     p.note { (fairness::SWAPS) }
-                    @for test in &found.swaps {
-                        @if 1 < found.swaps.len() { h5 { (visible(&test.label)) } }
-                        (table(&fairness::swaps(&test.swaps)))
+                    @for (place, test) in found.swaps.iter().enumerate() {
+                        @if 1 < found.swaps.len() {
+                            details open[place == 0] {
+                                summary { (visible(&test.label)) }
+                                (table(&fairness::swaps(&test.swaps)))
+                            }
+                        } @else { (table(&fairness::swaps(&test.swaps))) }
                     }
                 }
             }
@@ -32,6 +46,7 @@ pub(crate) fn sections(part: Part<'_>) -> Markup {
         @if !found.slices.is_empty() || !sliced.is_empty() || !found.cases.is_empty() {
             section {
                 h3 { "Where it errs" }
+                @if !found.slices.is_empty() { p.note { (tables::SLICES) } }
                 @for sliced in sliced { (slice_table(part.evaluation, &sliced.by, &sliced.slices)) }
                 @for table in &found.slices { (slice_table(part.evaluation, &table.by, &table.slices)) }
                 @if !found.cases.is_empty() { (cases(part, &found.cases)) }
@@ -46,7 +61,6 @@ fn fairness_table(evaluation: &Evaluation, of: &Fairness) -> Markup {
         h4 { (visible(evaluation.head.labels.name(of.label))) }
         (table(&fairness::aucs(of)))
         (table(&fairness::rates(of)))
-        ul.notes { @for note in fairness::notes() { li { (note) } } }
     }
 }
 
