@@ -2,7 +2,7 @@
 
 use super::input::{Inputs, ReadArgs};
 use super::output::{self, Output};
-use super::suspects::guarded;
+use super::suspect_list::guarded;
 use super::{Outcome, comments, extract, models, pipeline, table};
 use crate::comment::Comment;
 use crate::extract::Keep;

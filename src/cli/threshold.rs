@@ -84,6 +84,12 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
     }
     rendering::print_text(&told)?;
     if let Some(path) = &args.output {
+        if found.held() == 0 {
+            return Err(Problem::new(
+                "no threshold holds so few comments, expected one to write into the model",
+            )
+            .into());
+        }
         model.set_threshold(&labelled.head.name, question.label, found.threshold).map_err(Problem::new)?;
         output::write_file(path, &model.to_bytes()?)?;
         talk::say(&format!("{}: {}", path.display(), model.id()));
@@ -140,6 +146,9 @@ impl ThresholdArgs {
 
 /// What the lower of two thresholds adds.
 fn second_sentence(question: &Question, two: &TwoThresholds) -> String {
+    if two.look.held() == 0 {
+        return String::new();
+    }
     let n = question.curve.n().max(1) as f64;
     let per_thousand = |count: u64| 1000.0 * count as f64 / n;
     format!(
@@ -168,6 +177,12 @@ fn sentence(question: &Question, found: &AtThreshold, label: &str) -> String {
     let n = question.curve.n().max(1) as f64;
     let per_thousand = |count: u64| 1000.0 * count as f64 / n;
     let mut text = String::new();
+    if found.held() == 0 {
+        return format!(
+            "{label}: no threshold holds so few; of 1,000 comments {:.1} are missed\n",
+            per_thousand(found.missed())
+        );
+    }
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,

@@ -64,6 +64,9 @@ pub(super) struct TrainArgs {
     /// Where everything drawn by lot begins
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The time that the report states, in whatever form; none unless given
+    #[arg(long, value_name = "TEXT", requires = "report")]
+    time: Option<String>,
     /// The model's name; that of the recipe, or of the head, unless given
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -123,10 +126,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         }
     }
     let cases = args.cases.as_deref().map(|path| cases::of(&trained.model, path)).transpose()?;
-    let report = Report {
+    let mut report = Report {
         evaluations,
         slices,
-        findings,
+        findings: Vec::new(),
         provenance: provenance(&recipe, &trained.model.id(), &corpus),
     };
     output::write_file(&args.output, &trained.model.to_bytes()?)?;
@@ -140,6 +143,9 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         output::write_file(path, card.render().as_bytes())?;
     }
     if let Some(folder) = &args.report {
+        // The card says none of this: it is the same wherever the model was made.
+        report.findings = findings;
+        args.trace(&mut report.provenance, &recipe, &opener);
         rendering::write_folder(folder, &report, &[], false)?;
         rendering::forget_comments(folder)?;
     }
@@ -217,6 +223,15 @@ impl TrainArgs {
                 Err(Problem::new(format!("{}: found a file, expected a folder", folder.display())).into())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What an auditor needs beside the recipe: the command, the time, the bytes of every source.
+    fn trace(&self, provenance: &mut Provenance, recipe: &Recipe, opener: &Opener) {
+        provenance.command = Some(rendering::command_line());
+        provenance.time.clone_from(&self.time);
+        for (data, source) in provenance.data.iter_mut().zip(&recipe.sources) {
+            data.hash = data::file_hash(&opener.path(&source.file)).map(|hash| format!("sha256:{hash}"));
         }
     }
 

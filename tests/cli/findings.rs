@@ -195,6 +195,21 @@ fn slips_in_columns_lists_and_labels_are_told() {
 }
 
 #[test]
+fn the_report_of_a_training_says_which_labels_look_wrong_and_where_it_is_from() {
+    let folder = Folder::new();
+    let comments = repository("training/starter/comments.jsonl");
+    let train = ["train", "--data", &comments, "--label-column", "incivility", "--head", "incivility"];
+    let rest = ["--folds", "2", "-o", "x.model", "--report", "report", "--time", "noon"];
+    folder.run(&[&train[..], &rest].concat()).done();
+    let report = json(&folder, "report/report.json");
+    assert_eq!(report["findings"]["suspects"].as_array().unwrap().len(), 50);
+    let provenance = &report["provenance"];
+    assert_eq!(provenance["time"], "noon");
+    assert!(provenance["data"][0]["hash"].as_str().is_some_and(|hash| hash.starts_with("sha256:")));
+    assert!(provenance["command"].as_str().unwrap().starts_with("moderato train --data"));
+}
+
+#[test]
 fn two_models_are_compared_with_what_changed_and_where_it_is_from() {
     let folder = Folder::with_model();
     let test = repository(TEST);
@@ -227,5 +242,12 @@ fn two_thresholds_are_told_and_one_is_written() {
     let held: f64 =
         ran.stdout.split("1,000 comments ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
     assert!(held <= 24.0, "{ran}");
+    let none = ["-m", "tiny.model", "--workload", "0.0001", "-o", "none.model"];
+    let refused = folder.run(&[&flags[..], &none].concat());
+    assert_eq!(refused.code, 2, "{refused}");
+    assert!(
+        refused.stdout.contains("no threshold holds so few") && !refused.stdout.contains("inf"),
+        "{refused}"
+    );
     assert!(folder.run(&["inspect", "strict.model"]).done().stdout.contains("from probability"));
 }
