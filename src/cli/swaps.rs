@@ -7,7 +7,7 @@ use crate::evaluate::{Bootstrap, Predictions, Swap, Swapped};
 use crate::label::{Decision, LabelId, Truth};
 use crate::model::{HeadPrediction, Model, ModelHead, Scorer};
 use crate::report::SwapTest;
-use crate::text::Phrases;
+use crate::text::{Phrases, TextWords};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::path::Path;
@@ -91,27 +91,21 @@ impl Swaps {
             .iter()
             .map(|&label| SwapTest { label: head.head.labels.name(label).to_owned(), swaps: Vec::new() })
             .collect();
-        for set in &self.0 {
-            for (from, to) in set.ways() {
-                let answers = set.answers((labelled, model, position), (from, to));
-                if answers.is_empty() {
-                    continue;
-                }
-                let name = format!("{} → {}", set.names[from], set.names[to]);
-                for (test, &label) in tests.iter_mut().zip(labels) {
-                    let column = if head.is_two_way() { 0 } else { label.index() };
-                    let swapped: Vec<Swapped> = answers
-                        .iter()
-                        .map(|(comment, before, after)| Swapped {
-                            comment: *comment,
-                            probability: [before, after].map(|answer| answer.probabilities[label.index()]),
-                            log_odds: [before, after].map(|answer| answer.log_odds[column]),
-                            held: [before, after].map(|answer| holds(&answer.decision, label)),
-                        })
-                        .collect();
-                    let known = known(&labelled.truths, predictions, label);
-                    test.swaps.push(Swap::of(name.clone(), &swapped, bootstrap).with_auc(&swapped, &known));
-                }
+        for (way, answers) in self.answers((labelled, model, position)) {
+            let name = way.name();
+            for (test, &label) in tests.iter_mut().zip(labels) {
+                let column = if head.is_two_way() { 0 } else { label.index() };
+                let swapped: Vec<Swapped> = answers
+                    .iter()
+                    .map(|Answers { comment, before, after }| Swapped {
+                        comment: *comment,
+                        probability: [before, after].map(|answer| answer.probabilities[label.index()]),
+                        log_odds: [before, after].map(|answer| answer.log_odds[column]),
+                        held: [before, after].map(|answer| holds(&answer.decision, label)),
+                    })
+                    .collect();
+                let known = known(&labelled.truths, predictions, label);
+                test.swaps.push(Swap::of(name.clone(), &swapped, bootstrap).with_auc(&swapped, &known));
             }
         }
         tests.retain(|test| !test.swaps.is_empty());
@@ -119,46 +113,84 @@ impl Swaps {
     }
 }
 
-impl SwapSet {
-    /// Each column for each other.
-    fn ways(&self) -> Vec<(usize, usize)> {
-        let columns = 0..self.names.len();
-        columns
-            .clone()
-            .flat_map(|from| columns.clone().filter(move |&to| to != from).map(move |to| (from, to)))
-            .collect()
-    }
+/// One column of a set in place of another.
+struct Way<'s> {
+    set: &'s SwapSet,
+    to: usize,
+    from: usize,
+    /// The words to be replaced; positions are rows.
+    phrases: Phrases,
+}
 
-    /// The comments that hold words of column `from`, answered as they are and with those of column `to`.
+/// What a head says of a comment as it is, and swapped.
+struct Answers {
+    comment: usize,
+    before: HeadPrediction,
+    after: HeadPrediction,
+}
+
+impl Swaps {
+    /// Every way that at least one comment allows, with the answers to those that do, in order.
     fn answers(
         &self,
         (labelled, model, position): (&Labelled, &Model, usize),
-        (from, to): (usize, usize),
-    ) -> Vec<(usize, HeadPrediction, HeadPrediction)> {
-        let phrases = Phrases::new(self.rows.iter().map(|row| &row[from]));
-        let comments = labelled.corpus.comments.par_iter().enumerate();
-        comments
-            .map_init(
-                || Scorer::new(model),
-                |scorer, (comment, labelled)| {
-                    let text = &labelled.comment.text;
-                    let swapped = self.replaced(&phrases, text, to)?;
-                    let mut answer = |text: &str| scorer.score(text).heads[position].clone();
-                    Some((comment, answer(text), answer(&swapped)))
-                },
-            )
+    ) -> Vec<(Way<'_>, Vec<Answers>)> {
+        let ways: Vec<Way<'_>> = self.0.iter().flat_map(SwapSet::ways).collect();
+        // Most comments hold no word of any set; they are taken apart once and passed over.
+        let any = Phrases::new(self.0.iter().flat_map(|set| set.rows.iter().flatten()));
+        let swap = |scorer: &mut Scorer<'_>, comment: usize, text: &str| -> Vec<(usize, Answers)> {
+            let words = TextWords::of(text);
+            if any.find_in(&words).is_empty() {
+                return Vec::new();
+            }
+            let mut answer = |text: &str| scorer.score(text).heads[position].clone();
+            let before = answer(text);
+            let swapped =
+                ways.iter().enumerate().filter_map(|(w, way)| Some((w, way.replaced(text, &words)?)));
+            let answers = swapped.map(|(w, swapped)| {
+                (w, Answers { comment, before: before.clone(), after: answer(&swapped) })
+            });
+            answers.collect()
+        };
+        let all: Vec<(usize, Answers)> = labelled
+            .corpus
+            .comments
+            .par_iter()
+            .enumerate()
+            .map_init(|| Scorer::new(model), |scorer, (i, c)| swap(scorer, i, &c.comment.text))
             .flatten_iter()
+            .collect();
+        let mut by_way: Vec<Vec<Answers>> = ways.iter().map(|_| Vec::new()).collect();
+        all.into_iter().for_each(|(w, answers)| by_way[w].push(answers));
+        ways.into_iter().zip(by_way).filter(|(_, answers)| !answers.is_empty()).collect()
+    }
+}
+
+impl SwapSet {
+    /// Each column for each other.
+    fn ways(&self) -> Vec<Way<'_>> {
+        let columns = || 0..self.names.len();
+        let phrases = |from: usize| Phrases::new(self.rows.iter().map(|row| &row[from]));
+        let way = |from: usize, to: usize| Way { set: self, from, to, phrases: phrases(from) };
+        columns()
+            .flat_map(|from| columns().filter(move |&to| to != from).map(move |to| way(from, to)))
             .collect()
     }
+}
 
-    /// The text with words of column `to`; nothing if there is none to replace.
-    fn replaced(&self, phrases: &Phrases, text: &str, to: usize) -> Option<String> {
-        let found = phrases.find(text);
+impl Way<'_> {
+    fn name(&self) -> String {
+        format!("{} → {}", self.set.names[self.from], self.set.names[self.to])
+    }
+
+    /// The text with the other words; nothing if there is none to replace.
+    fn replaced(&self, text: &str, words: &TextWords<'_>) -> Option<String> {
+        let found = self.phrases.find_in(words);
         let mut swapped = String::with_capacity(text.len());
         let mut end = 0;
         for found in &found {
             swapped.push_str(&text[end..found.span.start]);
-            swapped.push_str(&in_case_of(&text[found.span.clone()], &self.rows[found.phrase][to]));
+            swapped.push_str(&in_case_of(&text[found.span.clone()], &self.set.rows[found.phrase][self.to]));
             end = found.span.end;
         }
         swapped.push_str(&text[end..]);
@@ -205,8 +237,9 @@ mod tests {
 
     fn check(list: &str, text: &str, (from, to): (usize, usize), expected: Option<&str>) {
         let Swaps(sets) = Swaps::parse(list, "list").unwrap();
-        let phrases = Phrases::new(sets[0].rows.iter().map(|row| &row[from]));
-        assert_eq!(sets[0].replaced(&phrases, text, to).as_deref(), expected, "{text}");
+        let ways = sets[0].ways();
+        let way = ways.iter().find(|way| (way.from, way.to) == (from, to)).unwrap();
+        assert_eq!(way.replaced(text, &TextWords::of(text)).as_deref(), expected, "{text}");
     }
 
     #[test]

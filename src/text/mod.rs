@@ -21,4 +21,4 @@ pub mod token;
 
 pub use analyzer::{Analysis, AnalysisError, Analyzer, Scratch};
 pub use ngrams::{Term, TermKind};
-pub use phrases::{FoundPhrase, Phrases};
+pub use phrases::{FoundPhrase, Phrases, TextWords};

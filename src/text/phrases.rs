@@ -31,6 +31,20 @@ pub struct FoundPhrase {
     pub span: Range<usize>,
 }
 
+/// The words of a text, for several lists of phrases.
+#[derive(Debug, Clone)]
+pub struct TextWords<'t> {
+    text: &'t str,
+    words: Vec<(String, Range<usize>)>,
+}
+
+impl<'t> TextWords<'t> {
+    /// Taken apart.
+    pub fn of(text: &'t str) -> Self {
+        Self { text, words: words(text).collect() }
+    }
+}
+
 impl Phrases {
     /// Of one or more words each; what holds no word is never found. Of equal phrases the first is found.
     pub fn new<S: AsRef<str>>(phrases: impl IntoIterator<Item = S>) -> Self {
@@ -49,7 +63,12 @@ impl Phrases {
     /// another. Words of a phrase may be set apart by blanks or hyphens, and end in a possessive `'s`, which is
     /// not part of the span.
     pub fn find(&self, text: &str) -> Vec<FoundPhrase> {
-        let words: Vec<(String, Range<usize>)> = words(text).collect();
+        self.find_in(&TextWords::of(text))
+    }
+
+    /// The same, in a text whose words are known already.
+    pub fn find_in(&self, text: &TextWords<'_>) -> Vec<FoundPhrase> {
+        let TextWords { text, words } = text;
         let mut found = Vec::new();
         let mut next = 0;
         while next < words.len() {
