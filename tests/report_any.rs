@@ -8,7 +8,7 @@ use moderato::evaluate::{
 use moderato::label::{Decision, Head, HeadKind, LabelId, LabelSet, Truth};
 use moderato::report::html::{Details, Page, PageOptions, shown_comments};
 use moderato::report::terminal::Style;
-use moderato::report::{ComparedHead, Report, html, json, markdown, terminal};
+use moderato::report::{ComparedHead, Findings, Report, SliceTable, html, json, markdown, terminal};
 use ndarray::Array2;
 use proptest::prelude::*;
 
@@ -109,7 +109,18 @@ proptest! {
         let options = options(&comments, false);
         let Ok(evaluation) = Evaluation::of(head, truths, predictions, &options) else { return Ok(()) };
         terminal::render_thresholds(&evaluation, &Style::default());
-        let report = Report { evaluations: vec![evaluation], ..Report::default() };
+        let members = groups.iter().map(|&group| group == 0).collect();
+        let subgroups = [Subgroup { name: "zeroth".into(), members }];
+        let last = LabelId::from(head.labels.len() - 1);
+        let fairness = Fairness::of((head, last), truths, predictions, &subgroups, &options).unwrap();
+        terminal::render_fairness(head, &fairness, &Style::default());
+        let slices = Slice::all(head, truths, (predictions, &subgroups), &options).unwrap();
+        let findings = Findings {
+            fairness: vec![fairness],
+            slices: vec![SliceTable { by: "group".into(), slices }],
+            ..Findings::default()
+        };
+        let report = Report { evaluations: vec![evaluation], findings: vec![findings], ..Report::default() };
         for width in [0, 20, 80] {
             terminal::render(&report, &Style { width, color: true });
         }
@@ -117,12 +128,6 @@ proptest! {
         let text = json::render(&report);
         prop_assert_eq!(json::render(&json::read(&text).unwrap()), text);
         prop_assert!(shown_comments(truths, predictions).len() <= truths.len());
-        let members = groups.iter().map(|&group| group == 0).collect();
-        let subgroups = [Subgroup { name: "zeroth".into(), members }];
-        let last = LabelId::from(head.labels.len() - 1);
-        let fairness = Fairness::of((head, last), truths, predictions, &subgroups, &options).unwrap();
-        terminal::render_fairness(head, &fairness, &Style::default());
-        Slice::all(head, truths, (predictions, &subgroups), &options).unwrap();
         for errors in LabelErrors::of(head, truths, &predictions.probabilities).unwrap() {
             prop_assert!(errors.suspects.iter().all(|suspect| suspect.given != suspect.suggested));
         }
@@ -136,7 +141,7 @@ proptest! {
         };
         terminal::render_comparison(&compared, &Style::default());
         markdown::render_comparison(&compared);
-        let details = [Details { fairness: vec![fairness], ..Details::default() }];
+        let details = [Details::default()];
         let options = PageOptions::default();
         html::render(&Page { report: &report, details: &details, comparisons: &[compared], options: &options });
     }

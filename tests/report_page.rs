@@ -49,7 +49,7 @@ fn page(n: usize, k: usize) -> String {
         provenance: Provenance { model: Some("example@0123456789ab".into()), ..Provenance::default() },
         ..Report::default()
     };
-    let details = [Details { comments, ..Details::default() }];
+    let details = [Details { comments }];
     render(&Page { report: &report, details: &details, comparisons: &[], options: &PageOptions::default() })
 }
 
@@ -81,6 +81,85 @@ fn run(browser: &str, folder: &Path, file: &Path) -> Option<Output> {
         .output()
         .ok()
 }
+
+/// Runs moderato in `folder`.
+fn moderato(folder: &Path, args: &[&str]) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_moderato")).args(args).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{args:?}\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn reports_of_the_default_model_and_of_two_recipes_open_without_a_word_or_a_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (comments, test) = (file("training/starter/comments.jsonl"), file("training/starter/test.jsonl"));
+    let recipe = |head: &str, labels: &str| {
+        let rules: Vec<String> = labels.split(' ').map(|label| format!("{label}={label}")).collect();
+        format!(
+            "name = \"{head}\"\nversion = \"1\"\nseed = 1\nfolds = 2\n[[head]]\nname = \"{head}\"\nkind = \"one-of\"\nlabels = {:?}\n\
+             fit = {{ algorithm = \"multinomial\" }}\n[[source]]\nname = \"starter\"\nfile = {comments:?}\n\
+             heads.{head} = {{ column = \"{head}\", labels = {:?}, drop-unnamed = true }}\n",
+            labels.split(' ').collect::<Vec<_>>(),
+            rules.join(",")
+        )
+    };
+    std::fs::write(folder.path().join("two.toml"), recipe("incivility", "civil uncivil")).unwrap();
+    let subjects = "immigration sport schools transport";
+    std::fs::write(folder.path().join("four.toml"), recipe("subject", subjects)).unwrap();
+    for name in ["two", "four"] {
+        let (recipe, model) = (format!("{name}.toml"), format!("{name}.model"));
+        moderato(folder.path(), &["train", &recipe, "-o", &model]);
+    }
+    let default = file("models/default.safetensors");
+    for (name, model, head, n_labels) in [
+        ("default", default.as_str(), "incivility", 2),
+        ("two", "two.model", "incivility", 2),
+        ("four", "four.model", "subject", 4),
+    ] {
+        let own = ["evaluate", "-m", model, "--data", &test, "--head", head, "--label-column", head];
+        let labels = subjects.replace(' ', ",");
+        let named = if n_labels == 4 { vec!["--labels", &labels, "--drop-unnamed"] } else { Vec::new() };
+        moderato(folder.path(), &[&own[..], &named, &["--resamples", "20", "-o", name]].concat());
+        let html = std::fs::read_to_string(folder.path().join(name).join("report.html")).unwrap();
+        let asking = ["<img", "<link", "<iframe", "<object", "url("];
+        assert!(asking.iter().all(|tag| !html.contains(tag)), "{name}: nothing that asks");
+        let policy =
+            html.split("Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{name}: {policy}");
+        // As it is, and then with a reader.
+        let Some((dom, stderr)) = browse(&html) else { return skipped() };
+        assert_eq!(console(&stderr), Vec::<&str>::new(), "{name}");
+        assert!(dom.contains("Hold ") && dom.contains("What it learned"), "{name}");
+        let copy = html.replace(policy, "default-src 'unsafe-inline'").replace("</body>", VISITOR);
+        let Some((dom, stderr)) = browse(&copy) else { return skipped() };
+        assert_eq!(console(&stderr), Vec::<&str>::new(), "{name}");
+        let said =
+            dom.split("data-said=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let cells = n_labels * n_labels;
+        assert_eq!(said, format!("cells:{cells} open:true marked:true moved:true requests:0"), "{name}");
+    }
+}
+
+/// Chooses a cell, looks for a marked word in a comment, moves the threshold, and counts what was fetched.
+const VISITOR: &str = r#"<script>addEventListener("load", async () => {
+    const pause = () => new Promise((done) => setTimeout(done, 50));
+    const said = ["cells:" + document.querySelectorAll(".matrix td.right, .matrix td.wrong").length];
+    const cell = document.querySelector(".matrix td a");
+    cell.click();
+    await pause();
+    const list = document.getElementById(cell.hash.slice(1)).closest("details");
+    said.push("open:" + list.open);
+    said.push("marked:" + (list.querySelectorAll("blockquote mark").length > 0));
+    const output = document.querySelector(".threshold output");
+    const before = output.textContent;
+    const hold = document.querySelector(".threshold .hold");
+    hold.value = 2;
+    hold.dispatchEvent(new Event("input", { bubbles: true }));
+    said.push("moved:" + (output.textContent !== before));
+    said.push("requests:" + performance.getEntriesByType("resource").length);
+    document.body.dataset.said = said.join(" ");
+});</script></body>"#;
 
 fn skipped() {
     use std::io::Write as _;

@@ -8,7 +8,7 @@ use super::{Outcome, models, output, score};
 use crate::evaluate::Comparison;
 use crate::label::{Decision, HeadKind, Truth};
 use crate::model::Model;
-use crate::report::{ChangedComment, ComparedHead, Report, json, markdown, terminal};
+use crate::report::{ChangedComment, ComparedHead, Provenance, Report, json, markdown, terminal};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::PathBuf;
@@ -58,12 +58,18 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
         before: models[0].id(),
         after: models[1].id(),
     }];
-    let report = Report {
-        provenance: labelled.provenance(&args.data, args.intervals.seed, &models[1]),
-        ..Report::default()
+    // Both models are named beside their matrices.
+    let own = labelled.provenance(&args.data, &args.intervals, &models[1]);
+    let provenance =
+        Provenance { model: Some(format!("{}, {}", models[0].id(), models[1].id())), recipe: None, ..own };
+    let report = Report { provenance, ..Report::default() };
+    let as_json = || {
+        let mut value = json::comparison(&compared[0]);
+        value["provenance"] = json::provenance(&report.provenance);
+        format!("{value:#}\n")
     };
-    let as_json = || format!("{:#}\n", json::comparison(&compared[0]));
-    let as_markdown = || markdown::render_comparison(&compared[0]);
+    let as_markdown =
+        || markdown::render_comparison(&compared[0]) + &markdown::render_provenance(&report.provenance);
     let as_page = || rendering::page(&report, &[], &compared, !args.no_text);
     if let Some(folder) = &args.output {
         std::fs::create_dir_all(folder)

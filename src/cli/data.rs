@@ -205,6 +205,40 @@ pub(super) fn report_trouble(corpus: &Corpus, talk: &Talk) -> u64 {
     n
 }
 
+/// Refuses a column for groups or slices that no comment of a source has: it is a slip, and its figures would be of
+/// nothing.
+pub(super) fn check_columns(recipe: &Recipe, corpus: &Corpus) -> Result<()> {
+    for (source_idx, source) in recipe.sources.iter().enumerate() {
+        let own = || corpus.comments.iter().filter(move |c| usize::from(c.source_idx) == source_idx);
+        for (what, column, found) in [
+            ("group", &source.group, own().any(|c| c.group.is_some())),
+            ("slice", &source.slice, own().any(|c| c.slice.is_some())),
+        ] {
+            if let Some(column) = column.as_ref().filter(|_| !found && own().next().is_some()) {
+                let message = format!(
+                    "{}: no comment has a field `{column}`, expected the column of its {what}",
+                    source.file
+                );
+                return Err(Problem::new(message).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses more folds than comments.
+pub(super) fn check_folds(folds: u16, n_comments: usize) -> Result<()> {
+    match folds {
+        1 => Err(Problem::new("found 1 fold, expected at least 2").into()),
+        k if usize::from(k) > n_comments => {
+            let message =
+                format!("found {k} folds for {n_comments} comments, expected at most as many as comments");
+            Err(Problem::new(message).hint("with few comments try `--folds 0` or `--folds 2`").into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The SHA-256 of a file, for reports.
 pub(super) fn file_hash(path: &Path) -> Option<String> {
     use sha2::{Digest, Sha256};

@@ -2,11 +2,12 @@
 
 use super::data::DataArgs;
 use super::evaluated::{IntervalArgs, Labelled};
+use super::findings::FindingArgs;
 use super::rendering::{self, To};
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, models};
+use super::{Outcome, Problem, models, slicing};
 use crate::evaluate::{Evaluation, Figure};
-use crate::report::Report;
+use crate::report::{Report, SliceTable, SlicedHead};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -18,6 +19,10 @@ use std::path::PathBuf;
       --labels 0=civil,1=uncivil --head incivility
   moderato evaluate --data test.csv --text-column text --label-column label --head incivility \\
       -m my.safetensors -o report --at-least macro_f1=0.75
+  moderato evaluate … --identity-terms groups.txt --swaps pairs.txt --cases cases.jsonl -o report
+
+With -o the report also says how the model treats groups that comments name, what swapping their
+names does, its strongest words, where it errs, and which labels look wrong.
 
 With --at-least, exit code 1 says that the model fell short. Figures: accuracy, balanced_accuracy, macro_f1,
 weighted_f1, auc, average_precision, log_loss, brier, ece and others; of the last three less is better.")]
@@ -33,9 +38,11 @@ pub(super) struct EvaluateArgs {
     /// Also figures for each value of this column: what the comments come from, or test
     #[arg(long, value_name = "NAME")]
     slice_column: Option<String>,
-    /// Leave the comments' texts out of the page, for reports that travel
+    /// Leave the comments' texts and words out, for reports that travel
     #[arg(long)]
     no_text: bool,
+    #[command(flatten)]
+    findings: FindingArgs,
     /// Exit with code 1 unless a figure is at least this good
     #[arg(long, value_name = "METRIC=VALUE")]
     at_least: Vec<String>,
@@ -50,23 +57,41 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let wishes = args.at_least.iter().map(|wish| Wish::parse(wish)).collect::<Result<Vec<_>>>()?;
     let model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
-    let labelled = Labelled::read_sliced(&args.data, args.slice_column.as_ref(), &model, &talk)?;
+    let labelled = Labelled::read_sliced(&args.data, args.columns(), &model, &talk)?;
+    args.findings.check(&labelled.head)?;
     let predictions = labelled.predictions(&model)?;
     let options = labelled.options(&args.intervals);
     let evaluation = Evaluation::of(&labelled.head, &labelled.truths, &predictions, &options)?;
     let slices = args.slice_column.as_deref().map(|column| labelled.slices(column, &predictions, &options));
+    let slices: Vec<SlicedHead> = slices.transpose()?.into_iter().collect();
+    talk.step("looking closer");
+    let in_report = args.output.is_some() || args.to == To::Html;
+    let mut findings = args.findings.look((&labelled, &model), &predictions, &options, in_report)?;
+    // Among the findings they are read back from `report.json`.
+    let own = slices.iter().map(|own| SliceTable { by: own.by.clone(), slices: own.slices.clone() });
+    findings.slices.splice(0..0, own);
     let report = Report {
         evaluations: vec![evaluation],
-        slices: slices.transpose()?.into_iter().collect(),
-        provenance: labelled.provenance(&args.data, args.intervals.seed, &model),
+        slices,
+        findings: vec![if args.no_text { findings.without_text() } else { findings }],
+        provenance: labelled.provenance(&args.data, &args.intervals, &model),
+    };
+    let details = match in_report && !args.no_text {
+        true => vec![labelled.details(&model, &predictions)?],
+        false => Vec::new(),
     };
     if let Some(folder) = &args.output {
         talk.step("writing the report");
-        let details = vec![labelled.details(&model, &predictions)?];
         rendering::write_folder(folder, &report, &details, !args.no_text)?;
+        if args.no_text {
+            rendering::forget_comments(folder)?;
+        }
     }
     talk.end();
-    rendering::print(&report, args.to)?;
+    match args.to {
+        To::Html => rendering::print_text(&rendering::page(&report, &details, &[], !args.no_text))?,
+        to => rendering::print(&report, to)?,
+    }
     let short: Vec<String> =
         wishes.iter().filter_map(|wish| wish.falls_short(&report.evaluations[0])).collect();
     short.iter().for_each(|line| talk::say(line));
@@ -75,6 +100,14 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
         (0, false) => Outcome::No,
         _ => Outcome::SomeUnreadable,
     })
+}
+
+impl EvaluateArgs {
+    /// The column that slices are cut by, and those that are carried along.
+    fn columns(&self) -> (Option<&String>, Vec<String>) {
+        let carried = self.findings.fairness_column.iter().cloned();
+        (self.slice_column.as_ref(), carried.chain(slicing::CARRIED.map(String::from)).collect())
+    }
 }
 
 /// What `--at-least` asks of a figure.

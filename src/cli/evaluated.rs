@@ -3,7 +3,7 @@
 use super::data::{self, DataArgs, Opener};
 use super::slices::Cut;
 use super::talk::{self, Talk};
-use super::{Problem, models};
+use super::{Problem, models, rendering};
 use crate::corpus::{Corpus, LabelledComment, Recipe};
 use crate::evaluate::{Bootstrap, Groups, Options, Predictions};
 use crate::label::{Head, Truth};
@@ -25,6 +25,9 @@ pub(super) struct IntervalArgs {
     /// Where everything drawn by lot begins
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(super) seed: u64,
+    /// The time that reports state, in whatever form; none unless given, so that the same input gives the same bytes
+    #[arg(long, value_name = "TEXT")]
+    pub(super) time: Option<String>,
 }
 
 /// Labelled comments that answer one head.
@@ -39,13 +42,13 @@ pub(super) struct Labelled {
 impl Labelled {
     /// Reads the data that `args` name, as answers to the model's head of that name.
     pub(super) fn read(args: &DataArgs, model: &Model, talk: &Talk) -> Result<Self> {
-        Self::read_sliced(args, None, model, talk)
+        Self::read_sliced(args, (None, Vec::new()), model, talk)
     }
 
-    /// The same, and of each comment what stands in the column that slices are cut by.
+    /// The same, and of each comment what stands in the column that slices are cut by, and in those it carries along.
     pub(super) fn read_sliced(
         args: &DataArgs,
-        slice: Option<&String>,
+        (slice, carry): (Option<&String>, Vec<String>),
         model: &Model,
         talk: &Talk,
     ) -> Result<Self> {
@@ -53,13 +56,17 @@ impl Labelled {
             return Err(Problem::new("found no `--data`, expected files of labelled comments").into());
         }
         let mut recipe = args.recipe()?;
-        recipe.sources.iter_mut().for_each(|source| source.slice = slice.cloned());
+        for source in &mut recipe.sources {
+            source.slice = slice.cloned();
+            source.carry.clone_from(&carry);
+        }
         let head = models::head(model, &recipe.heads[0].name)?;
         fit_to_model(&mut recipe, head)?;
         talk.step("reading");
         let opener = Opener { folders: vec![PathBuf::new()] };
         let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
         let n_trouble = data::report_trouble(&corpus, talk);
+        data::check_columns(&recipe, &corpus)?;
         talk.step(talk::plural(corpus.comments.len() as u64, "comment"));
         let truths = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();
         Ok(Self { head: head.head.clone(), corpus, truths, n_trouble })
@@ -113,11 +120,11 @@ impl Labelled {
             }
         };
         let comments = shown_comments(&self.truths, predictions).par_iter().map(row).collect();
-        Ok(Details { comments, ..Details::default() })
+        Ok(Details { comments })
     }
 
     /// Where the figures come from.
-    pub(super) fn provenance(&self, args: &DataArgs, seed: u64, model: &Model) -> Provenance {
+    pub(super) fn provenance(&self, args: &DataArgs, intervals: &IntervalArgs, model: &Model) -> Provenance {
         let data = args.data.iter().zip(&self.corpus.counts).map(|(path, counts)| DataSource {
             name: path.display().to_string(),
             hash: data::file_hash(path).map(|hash| format!("sha256:{hash}")),
@@ -126,10 +133,21 @@ impl Labelled {
         Provenance {
             model: Some(model.id()),
             data: data.collect(),
-            seed: Some(seed),
+            recipe: Some(recipe_of(model)),
+            command: Some(rendering::command_line()),
+            seed: Some(intervals.seed),
             version: Some(env!("CARGO_PKG_VERSION").into()),
-            ..Provenance::default()
+            time: intervals.time.clone(),
         }
+    }
+}
+
+/// The recipe a model says it was made from.
+fn recipe_of(model: &Model) -> String {
+    let about = model.about();
+    match about.version.is_empty() {
+        true => about.name.clone(),
+        false => format!("{}, version {}", about.name, about.version),
     }
 }
 

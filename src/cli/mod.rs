@@ -10,9 +10,12 @@ mod data;
 mod evaluate;
 mod evaluated;
 mod explain;
+mod findings;
 mod extract;
+mod identity;
 mod input;
 mod inspect;
+mod learned;
 mod models;
 mod output;
 mod pipeline;
@@ -22,7 +25,11 @@ mod report;
 mod score;
 mod shell;
 mod slices;
+mod slicing;
 mod spans;
+mod suspect_list;
+mod suspects;
+mod swaps;
 mod table;
 mod talk;
 mod threshold;
@@ -56,6 +63,7 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Compare(compare::CompareArgs),
     Report(report::ReportArgs),
+    Suspects(suspects::SuspectsArgs),
     Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
     Spans(spans::SpansArgs),
@@ -84,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Suspects(args) => suspects::run(&args),
         Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Spans(args) => spans::run(&args),

@@ -5,7 +5,7 @@ use crate::report::html::{self, Details, Page, PageOptions};
 use crate::report::{ComparedHead, Report, json, markdown, terminal};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 /// What to print.
@@ -36,6 +36,18 @@ pub(super) fn print(report: &Report, to: To) -> Result<()> {
     })
 }
 
+/// The command line of this process, as a shell would take it.
+pub(super) fn command_line() -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    let quoted = |argument: String| match !argument.is_empty() && argument.chars().all(plain) {
+        true => argument,
+        false => format!("'{}'", argument.replace('\'', "'\\''")),
+    };
+    let arguments =
+        std::env::args_os().skip(1).map(|argument| quoted(argument.to_string_lossy().into_owned()));
+    std::iter::once("moderato".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
 /// Prints text that is rendered already.
 pub(super) fn print_text(text: &str) -> Result<()> {
     let mut out = Output::open(None)?;
@@ -49,10 +61,22 @@ pub(super) fn write_folder(folder: &Path, report: &Report, details: &[Details], 
     std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot make folder", folder.display()))?;
     output::write_file(&folder.join("report.json"), json::render(report).as_bytes())?;
     output::write_file(&folder.join("report.md"), markdown::render(report).as_bytes())?;
+    let details_path = folder.join("details.json");
     if text {
-        output::write_file(&folder.join("details.json"), json::render_details(report, details).as_bytes())?;
+        output::write_file(&details_path, json::render_details(report, details).as_bytes())?;
     }
     output::write_file(&folder.join("report.html"), page(report, details, &[], text).as_bytes())
+}
+
+/// Removes what an earlier report left of its comments: beside a report without texts it would be a lie.
+pub(super) fn forget_comments(folder: &Path) -> Result<()> {
+    let path = folder.join("details.json");
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot remove", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A report as a web page.

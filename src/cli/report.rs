@@ -31,11 +31,11 @@ pub(super) struct ReportArgs {
 pub(super) fn run(args: &ReportArgs) -> Result<Outcome> {
     let is_folder = args.report.is_dir();
     let path = if is_folder { args.report.join("report.json") } else { args.report.clone() };
-    let report: Report = json::read(&text(&path)?).with_context(|| path.display().to_string())?;
+    let mut report: Report = json::read(&text(&path)?).with_context(|| path.display().to_string())?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let details_path = folder.join("details.json");
     let details = match details_path.exists() && !args.no_text {
-        true => json::read_details(&text(&details_path)?, &report)
+        true => json::read_details(&text(&details_path)?, &mut report)
             .with_context(|| details_path.display().to_string())?,
         false => Vec::new(),
     };

@@ -2,6 +2,7 @@
 
 use super::input::{Inputs, ReadArgs};
 use super::output::{self, Output};
+use super::suspect_list::guarded;
 use super::{Outcome, comments, extract, models, pipeline, table};
 use crate::comment::Comment;
 use crate::extract::Keep;
@@ -55,7 +56,7 @@ pub(super) struct ScoreArgs {
 enum To {
     /// A JSON object a line
     Jsonl,
-    /// A table with a header, for spreadsheets
+    /// A table with a header, for spreadsheets: what these would take for a formula gets an apostrophe before it
     Csv,
     /// A table for people, with the words that weighed most
     Table,
@@ -227,7 +228,7 @@ fn csv_header(model: &Model, keep: bool) -> Vec<u8> {
 }
 
 fn write_csv(model: &Model, comment: &Comment, prediction: &Prediction, keep: bool, out: &mut Vec<u8>) {
-    let mut cells: Vec<Vec<u8>> = vec![comment.id.clone().into()];
+    let mut cells: Vec<Vec<u8>> = vec![guarded(&comment.id).into()];
     for (head, answer) in model.heads().iter().zip(&prediction.heads) {
         cells.push(label_names(head, &answer.decision).join("|").into());
         cells.extend(answer.probabilities.iter().map(|p| {
@@ -240,7 +241,7 @@ fn write_csv(model: &Model, comment: &Comment, prediction: &Prediction, keep: bo
     if keep {
         // The rest in one cell: the columns of a table must be known before its first row, and records differ.
         let rest: serde_json::Map<_, _> = kept_fields(comment).filter(|(name, _)| name != "text").collect();
-        cells.push(comment.text.clone().into());
+        cells.push(guarded(&comment.text).into());
         cells.push(serde_json::Value::Object(rest).to_string().into());
     }
     extract::write_row(cells, out);

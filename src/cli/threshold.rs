@@ -4,7 +4,7 @@ use super::data::DataArgs;
 use super::evaluated::{IntervalArgs, Labelled};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models, output, rendering};
-use crate::evaluate::{Evaluation, Options, Outcome as AtThreshold, Question};
+use crate::evaluate::{Evaluation, Options, Outcome as AtThreshold, Question, TwoThresholds};
 use crate::report::terminal;
 use anyhow::Result;
 use clap::Args;
@@ -17,6 +17,8 @@ use std::path::PathBuf;
   moderato threshold --data test.csv --text-column text --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility
   moderato threshold … --workload 120/5000            we can read 120 of 5,000 a day
+  moderato threshold … --precision 0.95 --look-miss-rate 0.1
+                                                     hold the surest, look first at others
   moderato threshold … --miss-rate 0.1 -m my.safetensors -o strict.safetensors")]
 pub(super) struct ThresholdArgs {
     #[command(flatten)]
@@ -39,7 +41,17 @@ pub(super) struct ThresholdArgs {
     /// What this threshold does
     #[arg(long, value_name = "PROBABILITY")]
     at: Option<f64>,
-    /// Write the model with the threshold found
+    /// A second, lower threshold from which comments are looked at first: no more than this share of all in both
+    /// queues
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["look_miss_rate", "look_at"])]
+    look_workload: Option<String>,
+    /// The same, so that no more than this share of the comments to hold passes unseen
+    #[arg(long, value_name = "SHARE", conflicts_with = "look_at")]
+    look_miss_rate: Option<f64>,
+    /// The same, at this probability
+    #[arg(long, value_name = "PROBABILITY")]
+    look_at: Option<f64>,
+    /// Write the model with the threshold found; the second is the reader's matter, the model decides by one
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -65,8 +77,19 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
             None => Ok(Outcome::Done),
         };
     };
-    rendering::print_text(&sentence(question, &found, evaluation.head.labels.name(question.label)))?;
+    let label = evaluation.head.labels.name(question.label);
+    let mut told = sentence(question, &found, label);
+    if let Some(look) = args.look(question)? {
+        told.push_str(&second_sentence(question, &question.curve.two(look.threshold, found.threshold)));
+    }
+    rendering::print_text(&told)?;
     if let Some(path) = &args.output {
+        if found.held() == 0 {
+            return Err(Problem::new(
+                "no threshold holds so few comments, expected one to write into the model",
+            )
+            .into());
+        }
         model.set_threshold(&labelled.head.name, question.label, found.threshold).map_err(Problem::new)?;
         output::write_file(path, &model.to_bytes()?)?;
         talk::say(&format!("{}: {}", path.display(), model.id()));
@@ -90,6 +113,19 @@ impl ThresholdArgs {
         wanted.ok_or_else(|| Problem::new(message).into())
     }
 
+    /// The second threshold, if one was asked for.
+    fn look(&self, question: &Question) -> Result<Option<AtThreshold>> {
+        let curve = &question.curve;
+        Ok(match (&self.look_workload, self.look_miss_rate, self.look_at) {
+            (Some(share), ..) => Some(curve.by_workload(parse_share(share)?)),
+            (_, Some(rate), _) => Some(curve.by_miss_rate(rate).ok_or_else(|| {
+                Problem::new(format!("no threshold reaches a miss rate of {rate} on these comments"))
+            })?),
+            (.., Some(at)) => Some(curve.at(at)),
+            _ => None,
+        })
+    }
+
     /// What was asked for; none if nothing was.
     fn asked(&self, question: &Question) -> Result<Option<AtThreshold>> {
         let curve = &question.curve;
@@ -106,6 +142,21 @@ impl ThresholdArgs {
             _ => None,
         })
     }
+}
+
+/// What the lower of two thresholds adds.
+fn second_sentence(question: &Question, two: &TwoThresholds) -> String {
+    if two.look.held() == 0 {
+        return String::new();
+    }
+    let n = question.curve.n().max(1) as f64;
+    let per_thousand = |count: u64| 1000.0 * count as f64 / n;
+    format!(
+        "look first from probability {:.4} on: another {:.1} are looked at, and {:.1} are missed by both\n",
+        two.look.threshold,
+        per_thousand(two.looked_at()),
+        per_thousand(two.look.missed()),
+    )
 }
 
 /// `120/5000` or `0.024`.
@@ -126,6 +177,12 @@ fn sentence(question: &Question, found: &AtThreshold, label: &str) -> String {
     let n = question.curve.n().max(1) as f64;
     let per_thousand = |count: u64| 1000.0 * count as f64 / n;
     let mut text = String::new();
+    if found.held() == 0 {
+        return format!(
+            "{label}: no threshold holds so few; of 1,000 comments {:.1} are missed\n",
+            per_thousand(found.missed())
+        );
+    }
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,

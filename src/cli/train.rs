@@ -3,14 +3,14 @@
 use super::data::{self, DataArgs, Opener};
 use super::slices::Cut;
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, cases, input, output, rendering};
+use super::{Outcome, Problem, card, cases, findings, input, output, rendering};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
 use crate::label::{Head, Truth};
 use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet, Trial};
 use crate::model::{About, SourceAbout};
-use crate::report::{Provenance, Report, SlicedHead, terminal};
+use crate::report::{Findings, Provenance, Report, SlicedHead, terminal};
 use crate::text::Analysis;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -64,6 +64,9 @@ pub(super) struct TrainArgs {
     /// Where everything drawn by lot begins
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// The time that the report states, in whatever form; none unless given
+    #[arg(long, value_name = "TEXT", requires = "report")]
+    time: Option<String>,
     /// The model's name; that of the recipe, or of the head, unless given
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -99,6 +102,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     learn_labels(&mut recipe, |source| opener.open(source))?;
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
+    data::check_columns(&recipe, &corpus)?;
+    if recipe.folds > 0 {
+        data::check_folds(recipe.folds, corpus.comments.len())?;
+    }
     let plan = plan(&recipe, &corpus)?;
     let folds = args.folds(&recipe, &corpus.comments);
     let texts: Vec<&str> = corpus.comments.iter().map(|c| c.comment.text.as_str()).collect();
@@ -109,15 +116,22 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
     let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
     talk.step("evaluating");
-    let (mut evaluations, mut slices) = (Vec::new(), Vec::new());
+    let (mut evaluations, mut slices, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
         let scored = Scored::new(head, out_of_fold, truths, recipe.seed);
         evaluations.push(scored.evaluation()?);
         slices.extend(scored.by_source(&recipe, &corpus)?);
+        if args.report.is_some() {
+            findings.push(scored.findings(&corpus)?);
+        }
     }
     let cases = args.cases.as_deref().map(|path| cases::of(&trained.model, path)).transpose()?;
-    let report =
-        Report { evaluations, slices, provenance: provenance(&recipe, &trained.model.id(), &corpus) };
+    let mut report = Report {
+        evaluations,
+        slices,
+        findings: Vec::new(),
+        provenance: provenance(&recipe, &trained.model.id(), &corpus),
+    };
     output::write_file(&args.output, &trained.model.to_bytes()?)?;
     if let Some(path) = &args.card {
         let card = card::Card {
@@ -129,7 +143,11 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         output::write_file(path, card.render().as_bytes())?;
     }
     if let Some(folder) = &args.report {
+        // The card says none of this: it is the same wherever the model was made.
+        report.findings = findings;
+        args.trace(&mut report.provenance, &recipe, &opener);
         rendering::write_folder(folder, &report, &[], false)?;
+        rendering::forget_comments(folder)?;
     }
     talk.end();
     let mut out = output::Output::open(None)?;
@@ -205,6 +223,15 @@ impl TrainArgs {
                 Err(Problem::new(format!("{}: found a file, expected a folder", folder.display())).into())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What an auditor needs beside the recipe: the command, the time, the bytes of every source.
+    fn trace(&self, provenance: &mut Provenance, recipe: &Recipe, opener: &Opener) {
+        provenance.command = Some(rendering::command_line());
+        provenance.time.clone_from(&self.time);
+        for (data, source) in provenance.data.iter_mut().zip(&recipe.sources) {
+            data.hash = data::file_hash(&opener.path(&source.file)).map(|hash| format!("sha256:{hash}"));
         }
     }
 
@@ -298,6 +325,13 @@ impl<'a> Scored<'a> {
         Ok(Evaluation::of(self.head, &self.truths, &self.predictions, &self.options)?)
     }
 
+    /// The labels that look wrong to fits that had not seen them.
+    fn findings(&self, corpus: &Corpus) -> Result<Findings> {
+        let comments: Vec<&LabelledComment> = self.documents.iter().map(|&i| &corpus.comments[i]).collect();
+        let suspects = findings::suspects(self.head, &comments, (&self.truths, &self.predictions))?;
+        Ok(Findings { suspects, ..Findings::default() })
+    }
+
     /// How the head does on the comments of each source, where several sources answer it.
     fn by_source(&self, recipe: &Recipe, corpus: &Corpus) -> Result<Option<SlicedHead>> {
         let answers = recipe.sources.iter().filter(|source| source.heads.contains_key(&self.head.name));
@@ -350,7 +384,7 @@ fn write_trials(trials: &[Trial], out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn step_name(step: &Step) -> String {
+pub(super) fn step_name(step: &Step) -> String {
     match step {
         Step::Trials(n, analysis) => {
             format!("trying {n} settings, words {:?}, characters {:?}", analysis.words, analysis.characters)

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 /// A comment whose true labels are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelledComment {
-    /// The comment, without the fields the labels were read from.
+    /// The comment; of its other fields only those that the source carries along.
     pub comment: Comment,
     /// For each head of the recipe, in order, the true answer where the row has one.
     pub truths: Vec<Option<Truth>>,
@@ -51,6 +51,7 @@ pub struct Labeller {
     only: Vec<(String, AllowedValues)>,
     group: Option<String>,
     slice: Option<String>,
+    carry: Vec<String>,
     weight: f32,
     weight_column: Option<String>,
     source_idx: u16,
@@ -99,13 +100,14 @@ impl Labeller {
             only: source.only.iter().map(|(column, values)| (column.clone(), values.clone())).collect(),
             group: source.group.clone(),
             slice: source.slice.clone(),
+            carry: source.carry.clone(),
             weight: source.weight,
             weight_column: source.weight_column.clone(),
             source_idx: u16::try_from(source_idx).unwrap_or(u16::MAX),
         }
     }
 
-    /// Reads the labels from the fields of `comment`, which it then has no more.
+    /// Reads the labels from the fields of `comment`, which it then has no more, but for those the source carries.
     ///
     /// # Errors
     /// If a label is not named and such rows are not left out, or the weight is no number from 0.
@@ -134,6 +136,9 @@ impl Labeller {
             (!value.is_empty()).then(|| value.into_owned().into_boxed_str())
         };
         let (group, slice) = (value(&self.group), value(&self.slice));
+        let mut fields = fields;
+        fields.retain(|name, _| self.carry.contains(name));
+        comment.other_fields = fields;
         Ok(Row::Labelled(LabelledComment {
             comment,
             truths,

@@ -119,6 +119,10 @@ pub struct SourceRecipe {
     /// A column by whose values figures are also given apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice: Option<String>,
+    /// Columns that comments carry along among their other fields where there are such; for reports, so no recipe
+    /// names them.
+    #[serde(skip)]
+    pub carry: Vec<String>,
     /// Which rows are used: those whose columns have one of these values.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, AllowedValues>,
@@ -233,7 +237,11 @@ impl SourceRecipe {
     pub fn extract_options(&self) -> ExtractOptions {
         ExtractOptions {
             format: self.format,
-            fields: FieldOptions { text: self.text.clone(), keep: Keep::Named(self.columns()) },
+            fields: FieldOptions {
+                text: self.text.clone(),
+                keep: Keep::Named(self.columns()),
+                keep_if_there: self.carry.clone(),
+            },
             table: TableOptions {
                 delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
                 quoting: self.quoting,

@@ -112,6 +112,7 @@ impl SimpleRecipe {
             text: self.text.clone(),
             group: None,
             slice: None,
+            carry: Vec::new(),
             only: BTreeMap::new(),
             weight: 1.0,
             weight_column: None,

@@ -157,7 +157,7 @@ impl Fairness {
         let ones = vec![1; truths.len()];
         let scores = groups.iter().zip(&rankings).enumerate().map(|(place, (group, rankings))| {
             let [subgroup_auc, bpsn_auc, bnsp_auc] = std::array::from_fn(|i| {
-                let value = rankings[i].figures(&ones).auc;
+                let value = rankings[i].auc(&ones);
                 let interval = value.and_then(|_| ends.get(3 * place + i).copied().flatten());
                 Estimate { value, interval }
             });
@@ -205,7 +205,7 @@ fn resample(
         strata[answer.comment] = u32::from(answer.truth);
     }
     intervals(bootstrap, &strata, |weights| {
-        let aucs = rankings.iter().flatten().map(|ranking| ranking.figures(weights).auc);
+        let aucs = rankings.iter().flatten().map(|ranking| ranking.auc(weights));
         aucs.map(|auc| auc.unwrap_or(f64::NAN)).collect()
     })
 }

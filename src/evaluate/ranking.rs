@@ -63,6 +63,24 @@ impl Ranking {
         &self.entries
     }
 
+    /// The AUC of [`figures`](Self::figures) alone, for questions that are asked of many groups.
+    pub(crate) fn auc(&self, weights: &[u32]) -> Option<f64> {
+        let (mut positives, mut negatives) = (0_u64, 0_u64);
+        let mut tied = [0_u64; 2];
+        let mut twice_ordered_pairs = 0_u64;
+        for entry in &self.entries {
+            tied[usize::from(entry.positive)] += u64::from(weights[entry.comment as usize]);
+            if entry.ends_tie {
+                let [tied_negatives, tied_positives] = std::mem::take(&mut tied);
+                twice_ordered_pairs += tied_negatives * (2 * positives + tied_positives);
+                positives += tied_positives;
+                negatives += tied_negatives;
+            }
+        }
+        let pairs = positives * negatives;
+        (pairs > 0).then(|| twice_ordered_pairs as f64 / (2.0 * pairs as f64))
+    }
+
     /// The figures with each comment counted as often as its weight says.
     ///
     /// AUC is the share of (positive, negative) pairs in the right order, ties counting half: the
@@ -184,6 +202,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_auc_alone_is_that_of_the_figures(
+            comments in prop::collection::vec((0_u8..6, any::<bool>(), 0_u32..4), 0..40),
+        ) {
+            let places = comments.iter().enumerate();
+            let ranking = Ranking::new(places.map(|(i, &(p, truth, _))| (i, f64::from(p) / 5.0, truth)));
+            let weights: Vec<u32> = comments.iter().map(|&(.., weight)| weight).collect();
+            prop_assert_eq!(ranking.auc(&weights), ranking.figures(&weights).auc);
+        }
+
         #[test]
         fn auc_is_the_share_of_pairs_in_order(comments in comments()) {
             let (mut pairs, mut ordered) = (0.0, 0.0);

@@ -16,6 +16,8 @@ pub struct FieldOptions {
     pub text: Option<String>,
     /// What else is read.
     pub keep: Keep,
+    /// With [`Keep::Named`], columns that are kept as well where there are such.
+    pub keep_if_there: Vec<String>,
 }
 
 /// What is read of a record beside its id and text.

@@ -1,6 +1,6 @@
 //! Two models on the same comments, before the comparison has a format.
 
-use super::number::{UNDEFINED, count, figure};
+use super::number::{count, figure, signed};
 use super::table::Table;
 use super::words;
 use crate::evaluate::{Comparison, Estimate, Figure, McNemar};
@@ -58,6 +58,15 @@ impl ComparedHead {
         Table { header: header.map(String::from).to_vec(), rows, numbered: false }
     }
 
+    /// The comments that changed sides, at most so many, without their texts.
+    pub(crate) fn changed_comments(&self, most: usize) -> Table {
+        let header = ["comment", "truth", "before", "after"].map(String::from).to_vec();
+        let row = |changed: &ChangedComment| {
+            [&changed.id, &changed.truth, &changed.before, &changed.after].map(String::clone).to_vec()
+        };
+        Table { header, rows: self.changed.iter().take(most).map(row).collect(), numbered: false }
+    }
+
     /// McNemar's tests, a sentence each.
     pub(crate) fn tests(&self) -> Vec<String> {
         let head = &self.comparison.before.head;
@@ -87,10 +96,6 @@ fn verdict(what: Figure, difference: Estimate) -> &'static str {
         Some(interval) if (0.0 < interval.low) == what.higher_is_better() => "better",
         Some(_) => "worse",
     }
-}
-
-fn signed(value: Option<f64>) -> String {
-    value.map_or_else(|| UNDEFINED.to_owned(), |value| format!("{value:+.3}"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Evaluations made by formula, for the tests of the formats.
 
-use super::html::{Case, CommentRow, Details, LabelTerms, Mark, SliceTable, SuspectRow, WeighedTerm};
-use super::{ChangedComment, ComparedHead, DataSource, Provenance, Report};
+use super::html::{CommentRow, Details, Mark};
+use super::{
+    Case, ChangedComment, ComparedHead, DataSource, Findings, LabelTerms, Provenance, Report, SliceTable,
+    SuspectRow, SwapTest, UnknownTerms, WeighedTerm,
+};
 use crate::evaluate::{
-    Bootstrap, Comparison, Evaluation, Fairness, Options, Predictions, Slice, Subgroup, Swap,
+    Bootstrap, Comparison, Evaluation, Fairness, Options, Predictions, Slice, Subgroup, Swap, Swapped,
 };
 use crate::label::{Decision, Head, HeadKind, LabelSet, Truth};
 use ndarray::{Array2, ArrayView1, Axis};
@@ -81,6 +84,7 @@ pub(crate) fn report() -> Report {
     Report {
         evaluations: vec![two_labels(), each(&["toxicity", "insult", "threat"])],
         slices: Vec::new(),
+        findings: vec![findings(), Findings::default()],
         provenance: Provenance {
             model: Some("example@0123456789ab".into()),
             data: vec![DataSource {
@@ -126,13 +130,29 @@ pub(crate) fn details() -> Vec<Details> {
             comment("2", "You brick of a mayor, resign & go.", (1, 1), 0.97),
             comment("3", "A <b>brick</b> fell off the town hall.", (0, 1), 0.71),
         ],
+    };
+    vec![incivility, Details { comments: vec![attributes] }]
+}
+
+/// What is known of the first head of [`report`] beside its figures.
+fn findings() -> Findings {
+    let swapped = [([0.25, 0.75], [false, true]), ([0.5, 0.25], [true, false])];
+    let swapped = [0, 1].map(|i| {
+        let (probability, held) = swapped[i];
+        Swapped { comment: i, probability, log_odds: probability.map(|p| 4.0 * p), held }
+    });
+    Findings {
         fairness: vec![fairness()],
-        swaps: vec![Swap::of("gardeners → anglers", &[(0.25, 0.75), (0.5, 0.25)], 0.5, None)],
+        swaps: vec![SwapTest {
+            label: "uncivil".into(),
+            swaps: vec![Swap::of("gardeners → anglers", &swapped, None)],
+        }],
         terms: vec![LabelTerms {
             label: "uncivil".into(),
             towards: vec![WeighedTerm {
                 term: "brick".into(),
                 contribution: 2.25,
+                trained: Some([310, 30]),
                 n_with: 31,
                 n_without: 3,
                 decides: true,
@@ -140,12 +160,18 @@ pub(crate) fn details() -> Vec<Details> {
             against: vec![WeighedTerm {
                 term: "thanks".into(),
                 contribution: -1.75,
+                trained: None,
                 n_with: 2,
                 n_without: 88,
                 decides: false,
             }],
+            n_deciding: 2,
+            deciding: vec!["brick".into(), "clod".into()],
         }],
-        unknown_terms: Some((0.125, vec!["zoning".into(), "tram".into()])),
+        unknown_terms: Some(UnknownTerms {
+            share: 0.125,
+            frequent: vec![("zoning".into(), 12), ("tram".into(), 3)],
+        }),
         slices: vec![SliceTable {
             by: "length".into(),
             slices: vec![
@@ -174,8 +200,7 @@ pub(crate) fn details() -> Vec<Details> {
             suggested: "uncivil".into(),
             margin: -0.875,
         }],
-    };
-    vec![incivility, Details { comments: vec![attributes], ..Details::default() }]
+    }
 }
 
 /// One group of many comments and one of few.

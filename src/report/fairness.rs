@@ -1,6 +1,6 @@
 //! Fairness over groups, before it has a format.
 
-use super::number::{count, figure, interval};
+use super::number::{count, figure, interval, share, signed};
 use super::table::Table;
 use crate::evaluate::{Estimate, Fairness, GroupAuc, GroupScores, Rates, Swap};
 
@@ -10,6 +10,10 @@ pub(crate) const AUCS: [(GroupAuc, &str); 3] =
 
 /// What stands beside a group that is too small.
 pub(crate) const TOO_FEW: &str = "⚠";
+
+/// What swap tests are.
+pub(crate) const SWAPS: &str = "The same comments with one group's name replaced by another's: a fair model changes \
+                                nothing. Change: of the probability; AUC lost: over all comments, these swapped.";
 
 /// What the tables must be read with, a sentence each.
 pub(crate) fn notes() -> [String; 2] {
@@ -57,21 +61,64 @@ pub(crate) fn rates(fairness: &Fairness) -> Table {
 
 /// What swaps did.
 pub(crate) fn swaps(swaps: &[Swap]) -> Table {
-    let header = ["swap", "comments", "mean change", "95%", "mean size", "newly held", "newly passed"];
+    let header = ["swap", "n", "change", "95%", "size", "log-odds", "newly held", "passed", "AUC lost"];
     let rows = swaps
         .iter()
         .map(|swap| {
             vec![
                 swap.name.clone(),
                 count(swap.n),
-                figure(swap.mean_change.value),
-                interval(swap.mean_change.interval),
+                signed(swap.mean_change.value),
+                swap.mean_change.interval.map_or_else(String::new, |interval| {
+                    format!("{} to {}", signed(Some(interval.low)), signed(Some(interval.high)))
+                }),
                 figure(swap.mean_size),
+                signed(swap.mean_log_odds_change),
                 count(swap.newly_held),
                 count(swap.newly_passed),
+                signed(swap.auc_lost),
             ]
         })
         .collect();
+    Table { header: header.map(String::from).to_vec(), rows, numbered: false }
+}
+
+/// Both tables in one that fits a terminal: the values without their intervals.
+pub(crate) fn brief(fairness: &Fairness) -> Table {
+    let header = ["group", "with", "without", "subgroup", "BPSN", "BNSP", "wrongly held", "missed"];
+    let groups = fairness.groups.iter().map(|group| {
+        let aucs = AUCS.map(|(auc, _)| figure(group.auc(auc).value));
+        (group_name(group), group.rates, aucs)
+    });
+    let means = AUCS.map(|(auc, _)| figure(fairness.power_mean(auc)));
+    let rows = groups.chain([("all".to_owned(), fairness.overall, means)]).map(|(name, rates, aucs)| {
+        let mut row = vec![name, count(rates.positives), count(rates.negatives)];
+        row.extend(aucs);
+        row.extend([rates.false_positive_rate, rates.false_negative_rate].map(|rate| share(rate.value)));
+        row
+    });
+    Table { header: header.map(String::from).to_vec(), rows: rows.collect(), numbered: false }
+}
+
+/// The swaps that changed most, without intervals.
+pub(crate) fn brief_swaps(swaps: &[Swap]) -> Table {
+    const SHOWN: usize = 8;
+    let mut largest: Vec<&Swap> = swaps.iter().collect();
+    let size = |swap: &Swap| swap.mean_change.value.unwrap_or(0.0).abs();
+    largest.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let header = ["swap", "n", "change", "log-odds", "newly held", "passed", "AUC lost"];
+    let row = |swap: &&Swap| {
+        vec![
+            swap.name.clone(),
+            count(swap.n),
+            signed(swap.mean_change.value),
+            signed(swap.mean_log_odds_change),
+            count(swap.newly_held),
+            count(swap.newly_passed),
+            signed(swap.auc_lost),
+        ]
+    };
+    let rows = largest.iter().take(SHOWN).map(row).collect();
     Table { header: header.map(String::from).to_vec(), rows, numbered: false }
 }
 

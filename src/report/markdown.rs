@@ -4,24 +4,38 @@ use super::escape::markdown as escape;
 use super::matrix::most_frequent;
 use super::number::{count, share};
 use super::table::Table;
-use super::{ComparedHead, Report, SlicedHead, fairness, thresholds, words};
+use super::{ComparedHead, Findings, Provenance, Report, SlicedHead, fairness, tables, thresholds, words};
 use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
 use crate::label::{Head, HeadKind, LabelId};
 
 /// Beyond so many labels the matrix is left to `report.json` and the confusions are listed instead.
 const WIDEST_MATRIX: usize = 30;
 
+/// Of the comments that changed sides so many are listed.
+const CHANGED: usize = 50;
+
 /// The report as one Markdown document.
 pub fn render(report: &Report) -> String {
     let mut text = String::from("# Evaluation\n");
-    for evaluation in &report.evaluations {
+    let elsewhere: Vec<&str> = report.slices.iter().map(|sliced| sliced.by.as_str()).collect();
+    for (place, evaluation) in report.evaluations.iter().enumerate() {
         text.push_str(&render_evaluation(evaluation));
+        if let Some(findings) = report.findings.get(place) {
+            text.push_str(&render_findings(evaluation, findings, &elsewhere));
+        }
     }
     report.slices.iter().for_each(|sliced| text.push_str(&render_slices(sliced)));
-    let provenance = report.provenance.entries();
-    if !provenance.is_empty() {
+    text.push_str(&render_provenance(&report.provenance));
+    text
+}
+
+/// Where figures come from, as a section; nothing if nothing is known.
+pub fn render_provenance(provenance: &Provenance) -> String {
+    let mut text = String::new();
+    let entries = provenance.entries();
+    if !entries.is_empty() {
         text.push_str("\n## Provenance\n\n| | |\n| :-- | :-- |\n");
-        for (name, value) in provenance {
+        for (name, value) in entries {
             text.push_str(&format!("| {name} | {} |\n", escape(&value)));
         }
     }
@@ -76,6 +90,23 @@ pub fn render_evaluation(evaluation: &Evaluation) -> String {
     text
 }
 
+/// What is known of a head beside its figures, as sections; without comments' texts.
+fn render_findings(evaluation: &Evaluation, findings: &Findings, elsewhere: &[&str]) -> String {
+    let mut text = String::new();
+    for section in tables::sections(evaluation, findings, elsewhere, false) {
+        let title = format!("{}, {}", evaluation.head.name, section.title);
+        text.push_str(&format!("\n### {}\n", escape(&title)));
+        for table in section.tables {
+            text.push_str(&format!("\n{}", table.to_markdown()));
+        }
+        text.push('\n');
+        for note in section.notes {
+            text.push_str(&format!("- {}\n", escape(&note)));
+        }
+    }
+    text
+}
+
 /// Two models' answers to one head side by side, as a section.
 pub fn render_comparison(compared: &ComparedHead) -> String {
     let Comparison { before, after, .. } = &compared.comparison;
@@ -91,6 +122,14 @@ pub fn render_comparison(compared: &ComparedHead) -> String {
     text.push_str(&format!("\n### Differences\n\n{}\n", compared.differences().to_markdown()));
     for sentence in compared.tests() {
         text.push_str(&format!("- {}\n", escape(&sentence)));
+    }
+    if !compared.changed.is_empty() {
+        let table = compared.changed_comments(CHANGED);
+        text.push_str(&format!("\n### Comments that changed sides\n\n{}", table.to_markdown()));
+        if CHANGED < compared.changed.len() {
+            let rest = count((compared.changed.len() - CHANGED) as u64);
+            text.push_str(&format!("\nAnd {rest} more, in the page and in JSON.\n"));
+        }
     }
     text
 }
@@ -167,8 +206,8 @@ mod tests {
 
     #[test]
     fn two_models_and_groups() {
-        let details = examples::details();
-        let fairness = render_fairness(&examples::two_labels().head, &details[0].fairness[0]);
+        let fairness =
+            render_fairness(&examples::two_labels().head, &examples::report().findings[0].fairness[0]);
         insta::assert_snapshot!(format!("{}{fairness}", render_comparison(&examples::comparison())));
     }
 

@@ -12,14 +12,17 @@ pub mod terminal;
 
 mod comparison;
 mod fairness;
+mod findings;
 mod matrix;
 mod number;
 mod slices;
 mod table;
+mod tables;
 mod thresholds;
 mod words;
 
 pub use comparison::{ChangedComment, ComparedHead};
+pub use findings::{Case, Findings, LabelTerms, SliceTable, SuspectRow, SwapTest, UnknownTerms, WeighedTerm};
 pub use slices::SlicedHead;
 
 use crate::evaluate::Evaluation;
@@ -31,6 +34,8 @@ pub struct Report {
     pub evaluations: Vec<Evaluation>,
     /// The same by part: by source, by kind of case; not read back from `report.json`.
     pub slices: Vec<SlicedHead>,
+    /// What else is known of each head, in the order of the evaluations; may be shorter.
+    pub findings: Vec<Findings>,
     /// What an auditor needs to get the same figures again.
     pub provenance: Provenance,
 }

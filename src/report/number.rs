@@ -40,6 +40,12 @@ pub(crate) fn figure(value: Option<f64>) -> String {
     value.map_or_else(|| UNDEFINED.into(), |value| format!("{:.3}", (value * 1e3).round() / 1e3 + 0.0))
 }
 
+/// A difference with its sign: `+0.021`, or a dash.
+pub(crate) fn signed(value: Option<f64>) -> String {
+    // + 0.0: what rounds to zero from below would read −0.000.
+    value.map_or_else(|| UNDEFINED.into(), |value| format!("{:+.3}", (value * 1e3).round() / 1e3 + 0.0))
+}
+
 /// A share in percent: `97.5%`, or a dash.
 pub(crate) fn share(share: Option<f64>) -> String {
     share.map_or_else(|| UNDEFINED.into(), |share| format!("{:.1}%", share * 100.0))

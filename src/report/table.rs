@@ -16,6 +16,9 @@ pub(crate) struct Table {
     pub(crate) numbered: bool,
 }
 
+/// A column of names is cut to no less than this.
+const LEAST_NAMES: usize = 8;
+
 impl Table {
     fn new<const N: usize>(header: [&str; N]) -> Self {
         Self { header: header.map(String::from).to_vec(), rows: Vec::new(), numbered: false }
@@ -126,7 +129,8 @@ impl Table {
         rows
     }
 
-    /// Lines of at most `width` columns, if the numbers leave the names at least eight.
+    /// Lines of at most `width` columns, if the numbers leave the names at least eight; where they do not, intervals
+    /// go first, from the right.
     pub(crate) fn to_text(&self, width: usize) -> Vec<String> {
         let mut lines: Vec<Vec<String>> = std::iter::once(&self.header)
             .chain(&self.rows)
@@ -141,7 +145,12 @@ impl Table {
         // A column of intervals stands close to its value.
         let gap = |column: usize| if self.header[column].starts_with("95%") { 1 } else { 2 };
         let numbers: usize = (1..widths.len()).map(|column| gap(column) + widths[column]).sum();
-        let names = width.saturating_sub(numbers).max(8);
+        if width.saturating_sub(numbers) < LEAST_NAMES.min(widths.first().copied().unwrap_or_default())
+            && let Some(interval) = self.header.iter().rposition(|name| name == "95%")
+        {
+            return self.without_column(interval).to_text(width);
+        }
+        let names = width.saturating_sub(numbers).max(LEAST_NAMES);
         if names < widths[0] && self.numbered {
             let digits = self.rows.len().to_string().len();
             for (n, line) in lines.iter_mut().enumerate().skip(1) {
@@ -162,6 +171,15 @@ impl Table {
                 text
             })
             .collect()
+    }
+
+    fn without_column(&self, column: usize) -> Self {
+        let mut table = self.clone();
+        table.header.remove(column);
+        table.rows.iter_mut().for_each(|row| {
+            row.remove(column);
+        });
+        table
     }
 
     /// A pipe table.

@@ -4,7 +4,7 @@ use super::escape::visible;
 use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
-use super::{ComparedHead, Report, SlicedHead, fairness, thresholds, words};
+use super::{ComparedHead, Findings, Report, SlicedHead, fairness, tables, thresholds, words};
 use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness, Swap};
 use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
@@ -42,8 +42,14 @@ impl Style {
 
 /// The report as text, each line ended.
 pub fn render(report: &Report, style: &Style) -> String {
-    let heads: Vec<String> =
-        report.evaluations.iter().map(|evaluation| render_evaluation(evaluation, style)).collect();
+    let elsewhere: Vec<&str> = report.slices.iter().map(|sliced| sliced.by.as_str()).collect();
+    let mut heads = Vec::new();
+    for (place, evaluation) in report.evaluations.iter().enumerate() {
+        heads.push(render_evaluation(evaluation, style));
+        if let Some(findings) = report.findings.get(place).filter(|findings| !findings.is_empty()) {
+            heads.push(render_findings(evaluation, findings, &elsewhere, style));
+        }
+    }
     let slices = report.slices.iter().map(|sliced| render_slices(sliced, style));
     heads.into_iter().chain(slices).collect::<Vec<_>>().join("\n")
 }
@@ -80,6 +86,31 @@ pub fn render_evaluation(evaluation: &Evaluation, style: &Style) -> String {
     lines.push(String::new());
     for note in words::notes(evaluation) {
         lines.extend(wrapped(&visible(&note), style.width));
+    }
+    ended(&lines)
+}
+
+/// What is known of a head beside its figures, in short: the page has the rest.
+fn render_findings(
+    evaluation: &Evaluation,
+    findings: &Findings,
+    elsewhere: &[&str],
+    style: &Style,
+) -> String {
+    let mut lines = Vec::new();
+    for section in tables::sections(evaluation, findings, elsewhere, true) {
+        let title = format!("{}, {}", evaluation.head.name, section.title);
+        lines.extend([style.paint(&visible(&title), "1"), String::new()]);
+        for table in &section.tables {
+            lines.extend(table.to_text(style.width));
+            lines.push(String::new());
+        }
+        for note in &section.notes {
+            lines.extend(wrapped(&visible(note), style.width));
+        }
+        if !section.notes.is_empty() {
+            lines.push(String::new());
+        }
     }
     ended(&lines)
 }
@@ -129,6 +160,13 @@ pub fn render_slices(sliced: &SlicedHead, style: &Style) -> String {
     let mut lines = vec![style.paint(&visible(&sliced.title()), "1"), String::new()];
     lines.extend(sliced.figures().to_text(style.width));
     ended(&lines)
+}
+
+/// Rows under a header, the first column cut where the width asks for it, each line ended.
+pub fn render_list<const N: usize>(header: [&str; N], rows: &[[String; N]], style: &Style) -> String {
+    let header = header.map(String::from).to_vec();
+    let rows = rows.iter().map(|row| row.to_vec()).collect();
+    ended(&Table { header, rows, numbered: false }.to_text(style.width))
 }
 
 /// One label's fairness over groups, each line ended.
@@ -303,9 +341,12 @@ mod tests {
 
     #[test]
     fn fairness_over_groups() {
-        let details = examples::details();
         let head = examples::two_labels().head;
-        insta::assert_snapshot!(fits(render_fairness(&head, &details[0].fairness[0], &Style::default())));
+        insta::assert_snapshot!(fits(render_fairness(
+            &head,
+            &examples::report().findings[0].fairness[0],
+            &Style::default()
+        )));
     }
 
     #[test]

@@ -16,10 +16,12 @@ mod chunk;
 pub mod classes;
 pub mod ngrams;
 pub mod normalise;
+mod phrases;
 pub mod reader;
 pub mod readings;
 pub mod token;
 
 pub use analyzer::{Analysis, AnalysisError, Analyzer, Scratch};
 pub use ngrams::{Term, TermKind};
+pub use phrases::{FoundPhrase, Phrases, TextWords};
 pub use reader::TermReader;

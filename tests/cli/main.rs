@@ -11,10 +11,12 @@ mod tiny;
 mod evaluate;
 mod explain;
 mod extract;
+mod findings;
 mod inspect;
 mod score;
 mod shell;
 mod spans;
+mod suspects;
 mod train;
 
 // What holds for all.

@@ -2,8 +2,8 @@
 
 use crate::folder::Folder;
 
-const COMMANDS: [&str; 8] =
-    ["extract", "score", "train", "evaluate", "explain", "inspect", "completions", "man"];
+const COMMANDS: [&str; 9] =
+    ["extract", "score", "train", "evaluate", "explain", "inspect", "suspects", "completions", "man"];
 
 #[test]
 fn every_shell_gets_a_script_that_knows_every_command() {

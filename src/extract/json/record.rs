@@ -60,7 +60,9 @@ impl JsonRecords {
             (None, None) => asked.unwrap_or(fields::TEXT_FIELDS[0]).to_owned(),
         };
         let named = match &options.keep {
-            Keep::Named(names) => names.iter().map(|name| Path::new(name)).collect(),
+            Keep::Named(names) => {
+                names.iter().chain(&options.keep_if_there).map(|name| Path::new(name)).collect()
+            }
             _ => Vec::new(),
         };
         Ok(Self { text: Path::new(&text), keep: options.keep.clone(), named, max_length })

@@ -127,6 +127,9 @@ impl Table {
             for name in asked {
                 named[fields::text_field(&names, Some(name), header)?] = true;
             }
+            for (i, name) in names.iter().enumerate().filter(|(i, _)| *i != text) {
+                named[i] |= options.fields.keep_if_there.contains(name);
+            }
         }
         let details = matches!(keep, Keep::Details | Keep::All);
         let claim = |i: usize, name: &str| {

@@ -139,11 +139,27 @@ fn reliability_numbers(evaluation: &Evaluation, place: usize) -> Markup {
     }
 }
 
+/// The least height at or above `tallest` whose quarters are round: 4, 8, 12, 20, 40, 80 …
+fn round_top(tallest: u64) -> u64 {
+    let mut unit = 1_u64;
+    loop {
+        for steps in [4, 8, 12, 20] {
+            match unit.checked_mul(steps) {
+                Some(top) if tallest <= top => return top,
+                Some(_) => {}
+                None => return tallest,
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
 /// Both sides to the same scale: those without the label left, those with it right of each bin's middle.
 fn histogram(histogram: &Histogram, of: &str) -> Markup {
     let tallest = histogram.negatives.iter().chain(&histogram.positives).copied().max().unwrap_or(0).max(1);
     let width = 1.0 / Histogram::BINS as f64;
-    let height = |count: u64| count as f64 / tallest as f64;
+    let top = round_top(tallest);
+    let height = |count: u64| count as f64 / top as f64;
     let description = format!(
         "How many comments have which probability of {}: wide bars without the label, narrow bars with it.",
         visible(of)
@@ -153,7 +169,7 @@ fn histogram(histogram: &Histogram, of: &str) -> Markup {
         description: &description,
         x: "probability",
         y: "comments",
-        top: tallest as f64,
+        top: top as f64,
     };
     let bins = || histogram.negatives.iter().zip(&histogram.positives).enumerate();
     html! {

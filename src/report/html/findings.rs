@@ -4,100 +4,55 @@ use super::page::Part;
 use super::scores::table;
 use crate::evaluate::{Estimate, Evaluation, Fairness, Figure, Slice};
 use crate::report::escape::visible;
-use crate::report::fairness;
 use crate::report::number::{UNDEFINED, count, figure, interval, share};
+use crate::report::{Case, LabelTerms, SuspectRow, WeighedTerm, fairness, tables};
 use maud::{Markup, html};
-use serde::{Deserialize, Serialize};
-
-/// The strongest terms of one label.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LabelTerms {
-    /// The label's name.
-    pub label: String,
-    /// Terms that speak for it, strongest first.
-    pub towards: Vec<WeighedTerm>,
-    /// Terms that speak against it, strongest first.
-    pub against: Vec<WeighedTerm>,
-}
-
-/// What the model learned of a term.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WeighedTerm {
-    /// The term.
-    pub term: String,
-    /// One occurrence's contribution to the label's log-odds.
-    pub contribution: f64,
-    /// How often it was counted in training comments with the label.
-    pub n_with: u64,
-    /// How often in those without it.
-    pub n_without: u64,
-    /// Whether it decides alone: a comment of this term only is given the label.
-    pub decides: bool,
-}
-
-/// How the model does on parts of the comments: by length, by source …
-#[derive(Debug, Clone, PartialEq)]
-pub struct SliceTable {
-    /// What the parts are made by.
-    pub by: String,
-    /// The parts, in reading order.
-    pub slices: Vec<Slice>,
-}
-
-/// A sentence that shows one ability, and what the model made of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Case {
-    /// The ability: negation, quotation, masked spelling …
-    pub kind: String,
-    /// The sentence.
-    pub text: String,
-    /// The label it should get.
-    pub expected: String,
-    /// The label it got.
-    pub found: String,
-}
-
-/// A comment whose label looks wrong.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SuspectRow {
-    /// Its id.
-    pub id: String,
-    /// Its text.
-    pub text: String,
-    /// Its label.
-    pub given: String,
-    /// The label suggested.
-    pub suggested: String,
-    /// The probability of the given label less that of the suggested one.
-    pub margin: f64,
-}
 
 pub(crate) fn sections(part: Part<'_>) -> Markup {
-    let details = part.details;
+    let found = part.findings;
+    let own = |by: &str| found.slices.iter().all(|table| table.by != by);
+    let sliced: Vec<_> =
+        part.slices.iter().filter(|s| s.head == part.evaluation.head && own(&s.by)).collect();
     html! {
-        @if !details.fairness.is_empty() || !details.swaps.is_empty() {
+        @if !found.fairness.is_empty() || !found.swaps.is_empty() {
             section {
                 h3 { "Fairness" }
-                @for fairness in &details.fairness { (fairness_table(part.evaluation, fairness)) }
-                @if !details.swaps.is_empty() {
+                @if !found.fairness.is_empty() {
+                    ul.notes { @for note in fairness::notes() { li { (note) } } }
+                }
+                @for (place, fairness) in found.fairness.iter().enumerate() {
+                    @if 1 < found.fairness.len() {
+                        details open[place == 0] {
+                            summary { (visible(part.evaluation.head.labels.name(fairness.label))) }
+                            (fairness_table(part.evaluation, fairness))
+                        }
+                    } @else { (fairness_table(part.evaluation, fairness)) }
+                }
+                @if !found.swaps.is_empty() {
                     h4 { "Swap tests" }
-                    p.note {
-                        "The same comments with one group's name replaced by another's: a fair model changes \
-                         nothing."
+                    p.note { (fairness::SWAPS) }
+                    @for (place, test) in found.swaps.iter().enumerate() {
+                        @if 1 < found.swaps.len() {
+                            details open[place == 0] {
+                                summary { (visible(&test.label)) }
+                                (table(&fairness::swaps(&test.swaps)))
+                            }
+                        } @else { (table(&fairness::swaps(&test.swaps))) }
                     }
-                    (table(&fairness::swaps(&details.swaps)))
                 }
             }
         }
-        @if !details.terms.is_empty() || details.unknown_terms.is_some() { (learned(part)) }
-        @if !details.slices.is_empty() || !details.cases.is_empty() {
+        @if !found.terms.is_empty() || found.unknown_terms.is_some() { (learned(part)) }
+        @if !found.slices.is_empty() || !sliced.is_empty() || !found.cases.is_empty() {
             section {
                 h3 { "Where it errs" }
-                @for table in &details.slices { (slice_table(part.evaluation, table)) }
-                @if !details.cases.is_empty() { (cases(part)) }
+                @if !found.slices.is_empty() { p.note { (tables::SLICES) } }
+                @for sliced in sliced { (slice_table(part.evaluation, &sliced.by, &sliced.slices)) }
+                @for table in &found.slices { (slice_table(part.evaluation, &table.by, &table.slices)) }
+                @if !found.cases.is_empty() { (cases(part, &found.cases)) }
             }
         }
-        @if !details.suspects.is_empty() { (suspects(part)) }
+        @if !found.suspects.is_empty() { (suspects(part, &found.suspects)) }
     }
 }
 
@@ -106,7 +61,6 @@ fn fairness_table(evaluation: &Evaluation, of: &Fairness) -> Markup {
         h4 { (visible(evaluation.head.labels.name(of.label))) }
         (table(&fairness::aucs(of)))
         (table(&fairness::rates(of)))
-        ul.notes { @for note in fairness::notes() { li { (note) } } }
     }
 }
 
@@ -123,24 +77,17 @@ fn learned(part: Part<'_>) -> Markup {
     html! {
         section {
             h3 { "What it learned" }
-            @for label in &part.details.terms {
-                details {
-                    summary { (visible(&label.label)) }
-                    div.columns {
-                        (terms("speaks for it", &label.towards))
-                        (terms("speaks against it", &label.against))
-                    }
-                }
-            }
-            @if let Some((unknown, frequent)) = &part.details.unknown_terms {
+            @for label in &part.findings.terms { (label_terms(label)) }
+            @if let Some(unknown) = &part.findings.unknown_terms {
                 p {
-                    "Of the evaluated comments' terms, " (share(Some(*unknown))) " are unknown to the model"
-                    @if frequent.is_empty() || !part.options.text { "." }
+                    "Of the evaluated comments' words, " (share(Some(unknown.share)))
+                    " are unknown to the model"
+                    @if unknown.frequent.is_empty() || !part.options.text { "." }
                     @else {
-                        "; most often: "
-                        @for (place, term) in frequent.iter().enumerate() {
+                        "; in most comments: "
+                        @for (place, (term, n)) in unknown.frequent.iter().enumerate() {
                             @if 0 < place { ", " }
-                            code { (visible(term)) }
+                            code { (visible(term)) } " (" (count(*n)) ")"
                         }
                         "."
                     }
@@ -150,7 +97,30 @@ fn learned(part: Part<'_>) -> Markup {
     }
 }
 
+fn label_terms(label: &LabelTerms) -> Markup {
+    html! {
+        details {
+            summary { (visible(&label.label)) }
+            div.columns {
+                (terms("speaks for it", &label.towards))
+                (terms("speaks against it", &label.against))
+            }
+            @if 0 < label.n_deciding {
+                p {
+                    "A comment of one of these alone is given the label (" (count(label.n_deciding)) " in all): "
+                    @for (place, term) in label.deciding.iter().enumerate() {
+                        @if 0 < place { ", " }
+                        code { (visible(term)) }
+                    }
+                    "."
+                }
+            }
+        }
+    }
+}
+
 fn terms(caption: &str, terms: &[WeighedTerm]) -> Markup {
+    let trained = terms.iter().any(|term| term.trained.is_some());
     html! {
         div.scroll {
             table {
@@ -159,7 +129,11 @@ fn terms(caption: &str, terms: &[WeighedTerm]) -> Markup {
                     tr {
                         th scope="col" { "term" }
                         th.number scope="col" { "log-odds" }
-                        th.number scope="col" { "counted with" }
+                        @if trained {
+                            th.number scope="col" { "trained with" }
+                            th.number scope="col" { "without" }
+                        }
+                        th.number scope="col" { "here with" }
                         th.number scope="col" { "without" }
                         th scope="col" { "" }
                     }
@@ -169,6 +143,16 @@ fn terms(caption: &str, terms: &[WeighedTerm]) -> Markup {
                         tr {
                             th scope="row" { code { (visible(&term.term)) } }
                             td.number { (format!("{:+.2}", term.contribution)) }
+                            @if trained {
+                                @for side in 0..2 {
+                                    td.number {
+                                        @match term.trained {
+                                            Some(counts) => (count(counts[side])),
+                                            None => (UNDEFINED),
+                                        }
+                                    }
+                                }
+                            }
                             td.number { (count(term.n_with)) }
                             td.number { (count(term.n_without)) }
                             td { @if term.decides { "decides alone" } }
@@ -180,9 +164,9 @@ fn terms(caption: &str, terms: &[WeighedTerm]) -> Markup {
     }
 }
 
-fn slice_table(evaluation: &Evaluation, table: &SliceTable) -> Markup {
+fn slice_table(evaluation: &Evaluation, by: &str, slices: &[Slice]) -> Markup {
     html! {
-        h4 { "By " (visible(&table.by)) }
+        h4 { "By " (visible(by)) }
         div.scroll {
             table {
                 thead {
@@ -195,7 +179,7 @@ fn slice_table(evaluation: &Evaluation, table: &SliceTable) -> Markup {
                     }
                 }
                 tbody {
-                    @for slice in &table.slices {
+                    @for slice in slices {
                         tr {
                             th scope="row" { (visible(&slice.name)) }
                             td.number { (count(slice.evaluation.as_ref().map_or(0, |e| e.n))) }
@@ -222,12 +206,12 @@ fn slice_table(evaluation: &Evaluation, table: &SliceTable) -> Markup {
     }
 }
 
-fn cases(part: Part<'_>) -> Markup {
-    let cases = &part.details.cases;
-    let passed = cases.iter().filter(|case| case.expected == case.found).count();
+fn cases(part: Part<'_>, cases: &[Case]) -> Markup {
+    let passed = cases.iter().filter(|case| case.passed()).count();
     html! {
         h4 { "Functional cases: " (passed) " of " (cases.len()) " pass" }
-        div.scroll {
+        (table(&tables::cases(cases)))
+        details { summary { "Case by case" } div.scroll {
             table {
                 thead {
                     tr {
@@ -245,22 +229,21 @@ fn cases(part: Part<'_>) -> Markup {
                             @if part.options.text { td dir="auto" { (visible(&case.text)) } }
                             td { (visible(&case.expected)) }
                             td { (visible(&case.found)) }
-                            td { @if case.expected == case.found { "✓ pass" } @else { strong { "✗ fail" } } }
+                            td { @if case.passed() { "✓ pass" } @else { strong { "✗ fail" } } }
                         }
                     }
                 }
             }
-        }
+        } }
     }
 }
 
-fn suspects(part: Part<'_>) -> Markup {
+fn suspects(part: Part<'_>, suspects: &[SuspectRow]) -> Markup {
     html! {
         section {
             h3 { "Labels that look wrong" }
             p.note {
-                "Comments whose label models trained without them find improbable (confident learning, Northcutt \
-                 et al. 2021). A person decides: the model may be the one that is wrong."
+                (tables::SUSPECTS)
             }
             div.scroll {
                 table {
@@ -274,7 +257,7 @@ fn suspects(part: Part<'_>) -> Markup {
                         }
                     }
                     tbody {
-                        @for suspect in &part.details.suspects {
+                        @for suspect in suspects {
                             tr {
                                 th scope="row" { code { (visible(&suspect.id)) } }
                                 @if part.options.text { td dir="auto" { (visible(&suspect.text)) } }

@@ -18,5 +18,4 @@ mod scores;
 mod thresholds;
 
 pub use comments::{CommentRow, Mark, shown_comments};
-pub use findings::{Case, LabelTerms, SliceTable, SuspectRow, WeighedTerm};
 pub use page::{Details, Page, PageOptions, render};

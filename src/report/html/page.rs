@@ -2,11 +2,11 @@
 
 use super::comments::CommentRow;
 use super::comparison;
-use super::findings::{self, Case, LabelTerms, SliceTable, SuspectRow};
+use super::findings;
 use super::{curves, matrix, scores, thresholds};
-use crate::evaluate::{Evaluation, Fairness, Swap};
+use crate::evaluate::Evaluation;
 use crate::report::escape::visible;
-use crate::report::{ComparedHead, Report, words};
+use crate::report::{ComparedHead, Findings, Report, SlicedHead, words};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -41,36 +41,23 @@ impl Default for PageOptions {
     }
 }
 
-/// What is known of a head beside its figures. What is empty gets no section.
+/// What a page shows of a head's comments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Details {
     /// Comments to read behind the matrix's cells: those that [`shown_comments`](super::shown_comments)
     /// names, or others; each is shown in the cells it belongs to.
     pub comments: Vec<CommentRow>,
-    /// One for each label asked for.
-    pub fairness: Vec<Fairness>,
-    /// Swap tests.
-    pub swaps: Vec<Swap>,
-    /// What the model learned of each label.
-    pub terms: Vec<LabelTerms>,
-    /// The share of the evaluated comments' terms that the model does not know, and the most frequent of them.
-    pub unknown_terms: Option<(f64, Vec<String>)>,
-    /// Where it errs.
-    pub slices: Vec<SliceTable>,
-    /// Functional cases.
-    pub cases: Vec<Case>,
-    /// Labels that look wrong, the most suspicious first.
-    pub suspects: Vec<SuspectRow>,
 }
 
 /// The page as HTML.
 pub fn render(page: &Page<'_>) -> String {
-    let nothing = Details::default();
+    let (nothing, none) = (Details::default(), Findings::default());
     let Page { report, details, comparisons, options } = page;
     let heads = report.evaluations.iter().enumerate();
     let sections = heads.map(|(place, evaluation)| {
         let details = details.get(place).unwrap_or(&nothing);
-        head_section(Part { place, evaluation, details, options })
+        let findings = report.findings.get(place).unwrap_or(&none);
+        head_section(Part { place, evaluation, details, findings, slices: &report.slices, options })
     });
     let body = html! {
         header {
@@ -96,6 +83,9 @@ pub(crate) struct Part<'a> {
     pub(crate) place: usize,
     pub(crate) evaluation: &'a Evaluation,
     pub(crate) details: &'a Details,
+    pub(crate) findings: &'a Findings,
+    /// Of any head.
+    pub(crate) slices: &'a [SlicedHead],
     pub(crate) options: &'a PageOptions,
 }
 

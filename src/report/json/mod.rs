@@ -14,11 +14,13 @@
 //! | `threshold` | label → `positives`, `negatives`; `thresholds` with how many comments each holds rightly and wrongly, in steps of a hundredth; `histogram` of probabilities by truth, in twentieths |
 //! | `together` | each only: how often labels hold together, in the `truth` and as `predicted` |
 //! | `by_source`, `by_slice` | where asked for: head → the slices, each its `name`, `n`, the figures and their `intervals` |
+//! | `findings` | where known: `fairness`, `swaps`, `terms`, `unknown_terms`, `slices`, `cases`, `suspects`; no text of a comment |
 //! | `provenance` | what is known of `model`, `data`, `recipe`, `command`, `seed`, `version`, `time` |
 //!
 //! What is undefined is `null`. Numbers are not rounded. Keys may be added, never renamed.
 
 mod details;
+mod findings;
 mod layout;
 mod read;
 mod slices;
@@ -28,4 +30,4 @@ pub use details::{read_details, render_details};
 pub use read::{ReadError, read};
 pub use slices::slices;
 pub(crate) use write::CURVE_STEPS;
-pub use write::{comparison, fairness, render, value};
+pub use write::{comparison, fairness, provenance, render, value};

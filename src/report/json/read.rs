@@ -1,6 +1,7 @@
 //! `report.json` back into a [`Report`], to be rendered again without scoring.
 
-use super::super::{DataSource, Provenance, Report};
+use super::super::{DataSource, Findings, Provenance, Report};
+use super::findings::read_findings;
 use crate::evaluate::{
     BrierParts, ClassFigure, ClassScores, Confusion, ConfusionMatrix, Cooccurrence, Estimate, Evaluation,
     Figure, Histogram, Interval, IntervalBasis, Question, Reliability, ReliabilityBin, Score, ThresholdCurve,
@@ -34,11 +35,21 @@ pub enum ReadError {
 pub fn read(text: &str) -> Result<Report, ReadError> {
     let value: Value = serde_json::from_str(text)?;
     let root = Part::root(&value);
-    let evaluations = match value.get("heads") {
-        Some(_) => root.field("heads").items()?.iter().map(evaluation).collect::<Result<_, _>>()?,
-        None => vec![evaluation(&root)?],
+    let heads = match value.get("heads") {
+        Some(_) => root.field("heads").items()?,
+        None => vec![Part::root(&value)],
     };
-    Ok(Report { evaluations, provenance: provenance(&root.field("provenance"))?, ..Report::default() })
+    let evaluations: Vec<Evaluation> = heads.iter().map(evaluation).collect::<Result<_, _>>()?;
+    let found =
+        evaluations.iter().zip(&heads).map(|(of, part)| read_findings(&of.head, &part.field("findings")));
+    let findings: Vec<Findings> = found.collect::<Result<_, _>>()?;
+    let known = findings.iter().any(|findings| !findings.is_empty());
+    Ok(Report {
+        evaluations,
+        findings: if known { findings } else { Vec::new() },
+        provenance: provenance(&root.field("provenance"))?,
+        ..Report::default()
+    })
 }
 
 /// A value, and where it stands. A missing field reads as `null`.
@@ -103,13 +114,23 @@ impl<'a> Part<'a> {
     }
 }
 
-pub(super) fn evaluation(part: &Part<'_>) -> Result<Evaluation, ReadError> {
+fn evaluation(part: &Part<'_>) -> Result<Evaluation, ReadError> {
     let head = Head {
         name: part.field("head").read("the head's name")?,
         kind: part.field("kind").read("one-of or each")?,
         labels: part.field("labels").read("the labels' names")?,
         target: part.field("target").read("a target's name or nothing")?,
     };
+    let (reliability, questions) = (part.field("calibration"), part.field("threshold"));
+    Ok(Evaluation {
+        reliability: reliabilities(&reliability, &head)?,
+        questions: self::questions(&questions, &head)?,
+        ..evaluation_of(head, part)?
+    })
+}
+
+/// The evaluation of a slice, which has neither curves nor reliability of its own.
+pub(super) fn evaluation_of(head: Head, part: &Part<'_>) -> Result<Evaluation, ReadError> {
     let intervals = part.field("intervals");
     let scores = Figure::ALL
         .into_iter()
@@ -133,8 +154,8 @@ pub(super) fn evaluation(part: &Part<'_>) -> Result<Evaluation, ReadError> {
         confusion: confusion(part, &head)?,
         scores,
         classes: classes(part, &head)?,
-        reliability: reliabilities(&part.field("calibration"), &head)?,
-        questions: questions(&part.field("threshold"), &head)?,
+        reliability: Vec::new(),
+        questions: Vec::new(),
         intervals: basis(&intervals)?,
         head,
     })
@@ -305,7 +326,10 @@ mod tests {
             ],
             vec![examples::one_sided()],
         ] {
-            let report = Report { evaluations, ..examples::report() };
+            // What is known beside the figures is of heads with these labels.
+            let known = evaluations[0].head == examples::two_labels().head;
+            let findings = if known { examples::report().findings[..1].to_vec() } else { Vec::new() };
+            let report = Report { evaluations, findings, ..examples::report() };
             let text = render(&report);
             let again = read(&text).unwrap();
             assert_eq!(again.provenance, report.provenance);

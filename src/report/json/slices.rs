@@ -13,7 +13,7 @@ pub fn slices(sliced: &SlicedHead) -> Value {
     sliced.slices.iter().map(slice).collect()
 }
 
-fn slice(slice: &Slice) -> Value {
+pub(super) fn slice(slice: &Slice) -> Value {
     let mut object = Map::from_iter([("name".into(), json!(slice.name)), ("n".into(), json!(slice.n()))]);
     if let Some(evaluation) = &slice.evaluation {
         let figures = head(evaluation).into_iter().filter(|(key, _)| !LEFT_OUT.contains(&key.as_str()));

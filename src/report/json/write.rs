@@ -1,6 +1,7 @@
 //! Evaluations as JSON values.
 
 use super::super::{ComparedHead, Provenance, Report, SlicedHead};
+use super::findings::findings;
 use super::layout::layout;
 use super::slices::slices;
 use crate::evaluate::{
@@ -24,13 +25,13 @@ pub fn render(report: &Report) -> String {
 pub fn value(report: &Report) -> Value {
     let provenance = provenance(&report.provenance);
     let mut value = match report.evaluations.as_slice() {
-        [evaluation] => {
-            let mut object = head(evaluation);
+        [_] => {
+            let mut object = heads(report).next().unwrap_or_default();
             object.insert("provenance".into(), provenance);
             Value::Object(object)
         }
-        evaluations => json!({
-            "heads": evaluations.iter().map(head).collect::<Vec<_>>(),
+        _ => json!({
+            "heads": heads(report).collect::<Vec<_>>(),
             "provenance": provenance,
         }),
     };
@@ -39,6 +40,17 @@ pub fn value(report: &Report) -> Value {
         value[key][sliced.head.name.as_str()] = slices(sliced);
     }
     value
+}
+
+/// Each head's figures, and what is known beside them.
+fn heads(report: &Report) -> impl Iterator<Item = Map<String, Value>> + '_ {
+    report.evaluations.iter().enumerate().map(|(place, evaluation)| {
+        let mut object = head(evaluation);
+        if let Some(known) = report.findings.get(place).filter(|known| !known.is_empty()) {
+            object.insert("findings".into(), findings(&evaluation.head, &known.clone().without_text()));
+        }
+        object
+    })
 }
 
 pub(super) fn head(evaluation: &Evaluation) -> Map<String, Value> {
@@ -207,6 +219,14 @@ pub fn comparison(compared: &ComparedHead) -> Value {
         "resamples": intervals.map(|basis| basis.resamples),
         "mcnemar": tests,
         "n_changed": changes.len(),
+        "changed": compared.changed.iter().map(|changed| {
+            json!({
+                "id": changed.id,
+                "truth": changed.truth,
+                "before": changed.before,
+                "after": changed.after,
+            })
+        }).collect::<Vec<_>>(),
     })
 }
 
@@ -252,7 +272,8 @@ pub(super) fn estimate(estimate: Estimate) -> Value {
     json!({"value": estimate.value, "interval": interval})
 }
 
-fn provenance(provenance: &Provenance) -> Value {
+/// Where figures come from: what is known of it.
+pub fn provenance(provenance: &Provenance) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -297,7 +318,7 @@ mod tests {
         let compared = comparison(&examples::comparison());
         assert_eq!(compared["before"]["report"]["head"], "incivility");
         assert!(compared["differences"]["accuracy"]["value"].as_f64().is_some_and(|value| value < 0.0));
-        let fairness = fairness(&examples::two_labels().head, &examples::details()[0].fairness[0]);
+        let fairness = fairness(&examples::two_labels().head, &examples::report().findings[0].fairness[0]);
         assert_eq!(fairness["groups"][1]["name"], "anglers");
         assert_eq!(fairness["groups"][1]["too_few"], true);
         assert!(fairness["power_means"]["bpsn_auc"].is_number());
