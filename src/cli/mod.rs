@@ -27,6 +27,7 @@ mod shell;
 mod slices;
 mod slicing;
 mod spans;
+mod streamed;
 mod suspect_list;
 mod suspects;
 mod swaps;

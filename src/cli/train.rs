@@ -3,7 +3,7 @@
 use super::data::{self, DataArgs, Opener};
 use super::slices::Cut;
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, cases, findings, input, output, rendering};
+use super::{Outcome, Problem, card, cases, findings, input, output, rendering, streamed};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
@@ -67,18 +67,23 @@ pub(super) struct TrainArgs {
     /// The time that the report states, in whatever form; none unless given
     #[arg(long, value_name = "TEXT", requires = "report")]
     time: Option<String>,
+    /// Take about this much memory at most, such as 500MB: naive Bayes without folds then reads its input several
+    /// times and holds none of it, at most so many terms are followed as fit, and what that may have missed is said;
+    /// other fits are refused if they would take more
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<streamed::Memory>,
     /// The model's name; that of the recipe, or of the head, unless given
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// The model file to write; it appears when it is whole
     #[arg(short, long, value_name = "MODEL")]
-    output: PathBuf,
+    pub(super) output: PathBuf,
     /// Also write a model card: what it is for, data, cross-validated figures, limits
     #[arg(long, value_name = "FILE")]
-    card: Option<PathBuf>,
+    pub(super) card: Option<PathBuf>,
     /// Also write report.json and report.md of the cross-validated figures into this folder
     #[arg(long, value_name = "DIR")]
-    report: Option<PathBuf>,
+    pub(super) report: Option<PathBuf>,
     /// Functional cases to try the model on, for a table in the card: comments with a field `case` that says what
     /// each tests, and fields named as heads with what is right
     #[arg(long, value_name = "FILE", requires = "card")]
@@ -100,6 +105,11 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     let talk = Talk::steps();
     talk.step("reading");
     learn_labels(&mut recipe, |source| opener.open(source))?;
+    if let Some(memory) = args.memory
+        && streamed::is_wanted(memory, &recipe, &opener)?
+    {
+        return streamed::run(args, memory, &recipe, &opener, &talk);
+    }
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
     data::check_columns(&recipe, &corpus)?;

@@ -27,8 +27,31 @@ fn folder() -> Folder {
 }
 
 #[test]
+fn training_in_passes_gives_the_same_model() {
+    for algorithm in ["multinomial", "bernoulli", "complement"] {
+        let folder = folder();
+        let plain = [&FLAGS[..], &["--algorithm", algorithm, "--folds", "0", "-o"]].concat();
+        folder.run(&[&plain[..], &["held"]].concat()).done();
+        folder.run(&[&plain[..], &["passed", "--memory", "100MB"]].concat()).done();
+        assert_eq!(folder.read("held"), folder.read("passed"), "{algorithm}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_the_memory_is_refused_before_the_work() {
+    let text: String = (0..4000).map(|i| format!("thank you for number {i},{}\n", i % 2)).collect();
+    let folder = Folder::new().file("c.csv", &format!("text,label\n{text}"));
+    for (memory, said) in [("1MB", "expected at most 1 MB"), ("little", "found `little`")] {
+        let ran = folder.run(&[&FLAGS[..], &["--memory", memory, "-o", "m"]].concat());
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+        assert!(!folder.path("m").exists());
+    }
+}
+
+#[test]
 fn a_table_becomes_a_model_with_every_algorithm() {
-    for algorithm in ["multinomial", "bernoulli", "complement", "nblr", "logistic"] {
+    for algorithm in ["multinomial", "bernoulli", "complement", "nblr", "logistic", "blend"] {
         let folder = folder();
         folder.run(&[&FLAGS[..], &["--algorithm", algorithm, "--folds", "3", "-o", "m"]].concat()).done();
         let about = folder.run(&["inspect", "m", "--to", "json"]).done().json();
