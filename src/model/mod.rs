@@ -19,7 +19,7 @@ pub use evidence::{Evidence, TermEvidence, byte_weights};
 pub use group::{Group, GroupError};
 pub use head::{Link, ModelHead, Readout};
 pub use prediction::{HeadPrediction, Prediction};
-pub use scorer::Scorer;
+pub use scorer::{Scorer, Workspace};
 pub use spans::{WordWeight, carrying, word_weights};
 
 use crate::counts::vectorizer::Vectorizer;
