@@ -31,6 +31,7 @@
 //! | [`model`] | training, scoring, evidence, and the model file |
 //! | [`evaluate`] | truth and predictions become figures; it never sees a text |
 //! | [`report`] | figures become tables for terminals, Markdown and JSON, and a page with its pictures |
+//! | [`server`] | what people decide is kept |
 //! | [`cli`] | flags become calls: the one room that opens files and prints |
 //!
 //! # What always holds
@@ -94,4 +95,5 @@ pub mod calibration;
 pub mod model;
 pub mod evaluate;
 pub mod report;
+pub mod server;
 pub mod cli;
