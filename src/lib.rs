@@ -32,6 +32,7 @@
 //! | [`evaluate`] | truth and predictions become figures; it never sees a text |
 //! | [`report`] | figures become tables for terminals, Markdown and JSON, and a page with its pictures |
 //! | [`perspective`] | Perspective's calls and their answers, as JSON |
+//! | [`server`] | what people decide is kept |
 //! | [`cli`] | flags become calls: the one room that opens files and prints |
 //!
 //! # What always holds
@@ -96,4 +97,5 @@ pub mod model;
 pub mod evaluate;
 pub mod perspective;
 pub mod report;
+pub mod server;
 pub mod cli;

@@ -20,6 +20,7 @@ mod problem;
 mod rendering;
 mod report;
 mod score;
+mod serve;
 mod shell;
 mod slices;
 mod spans;
@@ -59,6 +60,7 @@ enum Command {
     Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
     Spans(spans::SpansArgs),
+    Serve(serve::ServeArgs),
     Inspect(inspect::InspectArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -87,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Spans(args) => spans::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, &Cli::command()),

@@ -73,15 +73,13 @@ struct SpanScore<'a> {
     score: Option<Score<'a>>,
 }
 
-/// One decision: that of an attribute of a comment, or of a stretch of it.
+/// One decision on a comment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion<'r> {
     /// The attribute, as it was named.
     pub attribute: &'r str,
     /// From 0, no, to 1, yes.
     pub value: f64,
-    /// The text it was said of.
-    pub text: &'r str,
 }
 
 /// The longest name of an attribute.
@@ -96,7 +94,8 @@ impl<'a> SuggestRequest<'a> {
         parse(body)
     }
 
-    /// The decisions in it: one for each attribute's summary, and one for each span that is not the whole text.
+    /// The decisions in it, one an attribute: its summary, or where there are only spans the highest of them, since
+    /// what holds of a part of a comment holds of the comment.
     ///
     /// # Errors
     /// If the text may not be scored, or there are no scores, or one of them has no value from 0 to 1.
@@ -126,19 +125,15 @@ impl<'a> SuggestRequest<'a> {
             if scores.summary.is_none() && scores.spans.is_empty() {
                 return Err(CallError::Invalid(format!("Missing score of attribute {name}")));
             }
-            if let Some(summary) = &scores.summary {
-                decisions.push(Suggestion {
-                    attribute: name,
-                    value: summary.check(name)?,
-                    text: &self.comment.text,
-                });
-            }
+            let mut highest = 0.0_f64;
             for span in &scores.spans {
-                let (value, text) = (span.check(name)?, span.of(&self.comment.text, name)?);
-                if text.len() < self.comment.text.len() || scores.summary.is_none() {
-                    decisions.push(Suggestion { attribute: name, value, text });
-                }
+                highest = highest.max(span.check(&self.comment.text, name)?);
             }
+            let value = match &scores.summary {
+                Some(summary) => summary.check(name)?,
+                None => highest,
+            };
+            decisions.push(Suggestion { attribute: name, value });
         }
         Ok(decisions)
     }
@@ -174,40 +169,20 @@ impl Score<'_> {
 }
 
 impl SpanScore<'_> {
-    fn check(&self, attribute: &str) -> Result<f64, CallError> {
+    /// Its value, if both offsets are there and within `text`.
+    fn check(&self, text: &str, attribute: &str) -> Result<f64, CallError> {
+        let length = utf16_len(text) as f64;
+        let sound = |begin: f64, end: f64| {
+            0.0 <= begin && begin < end && end <= length && begin.fract() == 0.0 && end.fract() == 0.0
+        };
+        if !self.begin.zip(self.end).is_some_and(|(begin, end)| sound(begin, end)) {
+            return Err(CallError::Invalid(format!(
+                "Span of attribute {attribute} needs both begin and end, within the text and in order"
+            )));
+        }
         let missing = || CallError::Invalid(format!("Missing score of a span of attribute {attribute}"));
         self.score.as_ref().ok_or_else(missing)?.check(attribute)
     }
-
-    /// The stretch of `text`; both offsets must be there.
-    fn of<'t>(&self, text: &'t str, attribute: &str) -> Result<&'t str, CallError> {
-        let wrong = || {
-            CallError::Invalid(format!(
-                "Span of attribute {attribute} needs both begin and end, within the text and in order"
-            ))
-        };
-        let length = utf16_len(text) as f64;
-        let (begin, end) = (self.begin.ok_or_else(wrong)?, self.end.ok_or_else(wrong)?);
-        let sound =
-            0.0 <= begin && begin < end && end <= length && begin.fract() == 0.0 && end.fract() == 0.0;
-        if !sound {
-            return Err(wrong());
-        }
-        let byte = |unit: f64| byte_of(text, unit as usize);
-        text.get(byte(begin)..byte(end)).ok_or_else(wrong)
-    }
-}
-
-/// The byte at which the UTF-16 code unit `unit` begins; the next character's for the second half of a pair.
-fn byte_of(text: &str, unit: usize) -> usize {
-    let mut units = 0;
-    for (at, c) in text.char_indices() {
-        if units >= unit {
-            return at;
-        }
-        units += c.len_utf16();
-    }
-    text.len()
 }
 
 #[cfg(test)]
@@ -215,25 +190,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(scores: &str) -> Result<Vec<(String, f64, String)>, String> {
+    fn check(scores: &str) -> Result<Vec<(String, f64)>, String> {
         let body = format!("{{\"comment\":{{\"text\":\"So 😀. You fool.\"}},\"attributeScores\":{scores}}}");
         let request = SuggestRequest::parse(body.as_bytes()).map_err(|e| e.to_string())?;
         let decisions = request.check().map_err(|e| e.to_string())?;
-        Ok(decisions.iter().map(|d| (d.attribute.to_owned(), d.value, d.text.to_owned())).collect())
+        Ok(decisions.iter().map(|d| (d.attribute.to_owned(), d.value)).collect())
     }
 
     #[test]
-    fn each_summary_and_each_span_is_a_decision() {
-        let whole = "So 😀. You fool.";
+    fn each_attribute_is_a_decision() {
         let found = check(
-            "{\"A\":{\"summaryScore\":{\"value\":0,\"type\":\"PROBABILITY\"}},\"B\":{\"summaryScore\":{}}}",
+            "{\"A\":{\"summaryScore\":{\"value\":1,\"type\":\"PROBABILITY\"}},\"B\":{\"summaryScore\":{}}}",
         );
-        assert_eq!(found, Ok(vec![("A".into(), 0.0, whole.into()), ("B".into(), 0.0, whole.into())]));
-        let found = check(
-            "{\"A\":{\"summaryScore\":{\"value\":1},\"spanScores\":[\
-            {\"begin\":0,\"end\":16,\"score\":{\"value\":1}},{\"begin\":7,\"end\":16,\"score\":{\"value\":1}}]}}",
-        );
-        assert_eq!(found, Ok(vec![("A".into(), 1.0, whole.into()), ("A".into(), 1.0, "You fool.".into())]));
+        assert_eq!(found, Ok(vec![("A".into(), 1.0), ("B".into(), 0.0)]));
+        let spans = "\"spanScores\":[{\"begin\":0,\"end\":16,\"score\":{}},{\"begin\":7,\"end\":16,\"score\":{\"value\":1}}]";
+        assert_eq!(check(&format!("{{\"A\":{{{spans}}}}}")), Ok(vec![("A".into(), 1.0)]));
+        let summary = format!("{{\"A\":{{\"summaryScore\":{{}},{spans}}}}}");
+        assert_eq!(check(&summary), Ok(vec![("A".into(), 0.0)]));
     }
 
     #[test]
@@ -275,12 +248,6 @@ mod tests {
             if let Ok(request) = SuggestRequest::parse(&bytes) {
                 let _ = request.check();
             }
-        }
-
-        #[test]
-        fn any_span_is_cut_or_refused(text in "\\PC{1,20}", begin in -2.0f64..30.0, end in -2.0f64..30.0) {
-            let span = SpanScore { begin: Some(begin.floor()), end: Some(end.floor()), score: None };
-            let _ = span.of(&text, "A");
         }
     }
 }
