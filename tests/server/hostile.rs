@@ -143,7 +143,7 @@ fn who_has_said_everything_may_close_that_side() {
     assert_eq!(answer(&to_end(&mut stream)).code, 200);
     // And in the middle of a body.
     let mut stream = connect(shared());
-    stream.write_all(&head.as_bytes()[..]).expect("a head is taken");
+    stream.write_all(head.as_bytes()).expect("a head is taken");
     stream.write_all(b"{\"comm").expect("a part is taken");
     stream.shutdown(Shutdown::Write).expect("one side is closed");
     let found = to_end(&mut stream);
