@@ -17,6 +17,7 @@ mod folds;
 mod isotonic;
 pub(crate) mod newton;
 mod platt;
+mod quantiles;
 mod scored;
 mod softmax;
 pub mod threshold;
