@@ -8,7 +8,7 @@ use super::Lesson;
 use crate::calibration::newton::{self, Slopes};
 
 /// What the ridge is worth, from the stiffest; the first stands for no mixture.
-pub(super) const RIDGES: [f64; 5] = [f64::INFINITY, 100.0, 30.0, 10.0, 3.0];
+pub(super) const RIDGES: [f64; 7] = [f64::INFINITY, 100.0, 30.0, 10.0, 3.0, 1.0, 0.1];
 
 /// `a₀ + Σ a_k z_k`.
 #[derive(Debug, Clone, PartialEq)]
