@@ -31,6 +31,7 @@
 //! | [`model`] | training, scoring, evidence, and the model file |
 //! | [`evaluate`] | truth and predictions become figures; it never sees a text |
 //! | [`report`] | figures become tables for terminals, Markdown and JSON, and a page with its pictures |
+//! | [`perspective`] | Perspective's calls and their answers, as JSON |
 //! | [`server`] | what people decide is kept |
 //! | [`cli`] | flags become calls: the one room that opens files and prints |
 //!
@@ -94,6 +95,7 @@ pub mod logistic;
 pub mod calibration;
 pub mod model;
 pub mod evaluate;
+pub mod perspective;
 pub mod report;
 pub mod server;
 pub mod cli;

@@ -212,12 +212,11 @@ fn only_the_command_line_opens_files_prints_and_asks_for_the_time() {
         "stdin",
         "stdout",
         "stderr",
-        "SystemTime",
-        "Instant",
         "std::net",
         "Command::new",
     ];
     only_in(&["src/cli/", "src/server/store"], &names);
+    only_in(&["src/cli/", "src/server/store", "src/server/clock.rs"], &["SystemTime", "Instant"]);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod rendering;
 mod report;
 mod score;
 mod scores;
+mod serve;
 mod shell;
 mod slices;
 mod spans;
@@ -64,6 +65,7 @@ enum Command {
     Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
     Spans(spans::SpansArgs),
+    Serve(serve::ServeArgs),
     Inspect(inspect::InspectArgs),
     Migrate(migrate::MigrateArgs),
     #[command(subcommand)]
@@ -95,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Spans(args) => spans::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Decisions(command) => decisions::run(&command),

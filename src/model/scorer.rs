@@ -11,6 +11,14 @@ use crate::text::Scratch;
 #[derive(Debug)]
 pub struct Scorer<'m> {
     model: &'m Model,
+    workspace: Workspace,
+}
+
+/// What scoring needs besides a model, kept from text to text: of one thread, and for any model.
+///
+/// It is for those who hold models that come and go; whoever has one model takes a [`Scorer`].
+#[derive(Debug, Default)]
+pub struct Workspace {
     scratch: Scratch,
     found: Found,
     log_odds: Vec<f64>,
@@ -18,7 +26,7 @@ pub struct Scorer<'m> {
 }
 
 /// The known terms of a comment: ids in order of first occurrence, and the count of every term of the vocabulary.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) ids: Vec<u32>,
     pub(super) counts: Vec<u32>,
@@ -41,35 +49,44 @@ impl Found {
     pub(super) fn clear(&mut self) {
         self.ids.drain(..).for_each(|id| self.counts[id as usize] = 0);
     }
+
+    /// Room for the terms of a larger vocabulary.
+    fn reserve(&mut self, n_terms: usize) {
+        if self.counts.len() < n_terms {
+            self.counts.resize(n_terms, 0);
+        }
+    }
 }
 
 impl<'m> Scorer<'m> {
     /// A scorer with buffers of its own.
     pub fn new(model: &'m Model) -> Self {
-        Self {
-            model,
-            scratch: Scratch::default(),
-            found: Found::new(model.vocabulary().len()),
-            log_odds: Vec::new(),
-            prediction: Prediction::default(),
-        }
+        Self { model, workspace: Workspace::default() }
     }
 
     /// The answers of all heads to `text`; good until the next call.
     pub fn score(&mut self, text: &str) -> &Prediction {
-        let vocabulary = self.model.vocabulary();
+        self.workspace.score(self.model, text)
+    }
+}
+
+impl Workspace {
+    /// The answers of all heads of `model` to `text`; good until the next call.
+    pub fn score(&mut self, model: &Model, text: &str) -> &Prediction {
+        let vocabulary = model.vocabulary();
         self.found.clear();
+        self.found.reserve(vocabulary.len());
         let found = &mut self.found;
-        self.model.analyzer().analyze(text, &mut self.scratch, |term| {
+        model.analyzer().analyze(text, &mut self.scratch, |term| {
             if let Some(id) = vocabulary.id(term.hash) {
                 found.add(id);
             }
         });
         self.log_odds.clear();
-        for group in self.model.groups() {
+        for group in model.groups() {
             group.add(&self.found, &mut self.log_odds);
         }
-        self.prediction.fill(self.model, &self.log_odds);
+        self.prediction.fill(model, &self.log_odds);
         &self.prediction
     }
 }

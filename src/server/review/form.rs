@@ -49,7 +49,7 @@ fn decoded(text: &str) -> String {
 }
 
 /// A value as it stands in an address of ours.
-pub(super) fn encoded(text: &str) -> String {
+pub(in crate::server) fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
