@@ -4,15 +4,19 @@
 
 mod card;
 mod cases;
+mod columns;
 mod comments;
+mod community;
 mod compare;
 mod data;
+mod decisions;
 mod evaluate;
 mod evaluated;
 mod explain;
 mod extract;
 mod input;
 mod inspect;
+mod migrate;
 mod models;
 mod output;
 mod pipeline;
@@ -20,6 +24,7 @@ mod problem;
 mod rendering;
 mod report;
 mod score;
+mod scores;
 mod serve;
 mod shell;
 mod slices;
@@ -62,6 +67,9 @@ enum Command {
     Spans(spans::SpansArgs),
     Serve(serve::ServeArgs),
     Inspect(inspect::InspectArgs),
+    Migrate(migrate::MigrateArgs),
+    #[command(subcommand)]
+    Decisions(decisions::DecisionsCommand),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -91,6 +99,8 @@ pub fn run() -> ExitCode {
         Command::Spans(args) => spans::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Decisions(command) => decisions::run(&command),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, &Cli::command()),
     };

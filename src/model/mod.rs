@@ -4,6 +4,7 @@
 //! [`Evidence`] for it, or the file again.
 //! Deliberately absent: reading comments and writing answers; a model sees one text at a time.
 
+pub mod adapt;
 mod derive;
 mod embedded;
 mod evidence;

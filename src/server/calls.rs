@@ -1,5 +1,6 @@
 //! Perspective's two calls, whether they come alone or within a batch: bytes in, code and bytes out.
 
+use super::beside::Answered;
 use super::keys::{Caller, Right};
 use super::metrics::Kind;
 use super::query::Query;
@@ -66,20 +67,37 @@ pub(super) async fn answer(app: &App, call: Call<'_>) -> Reply {
     let answered = match app.settings().keys.admit(key, right) {
         Err(error) => Err(error),
         Ok(caller) if call.kind == Kind::Suggestscore => suggest(app, &caller, call.body).await,
-        Ok(caller) => score(app, &caller, call.body),
+        Ok(caller) => {
+            // A key of ours is nobody else's to know.
+            let their_key = key.filter(|_| app.settings().keys.is_open());
+            score(app, &caller, &call, their_key).await
+        }
     };
     answered.and_then(|body| query.shape(body)).into()
 }
 
-fn score(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>, CallError> {
-    let request = AnalyzeRequest::parse(body)?;
-    let models = app.models().now();
-    let served = models.of(request.community_id.as_deref().or(caller.community));
-    let rules = &app.settings().rules;
-    let answer =
-        with_workspace(|workspace| analyze(&request, (&served.model, &served.attributes), rules, workspace))?;
-    app.metrics().comments.inc();
-    Ok(answer.to_json())
+async fn score(
+    app: &App,
+    caller: &Caller<'_>,
+    call: &Call<'_>,
+    key: Option<&str>,
+) -> Result<Vec<u8>, CallError> {
+    let (ours, answered) = {
+        let request = AnalyzeRequest::parse(call.body)?;
+        let models = app.models().now();
+        let community = request.community_id.as_deref().or(caller.community);
+        let served = models.of(community);
+        let rules = &app.settings().rules;
+        let names = (&served.model, &served.attributes);
+        let answer = with_workspace(|workspace| analyze(&request, names, rules, workspace))?;
+        app.metrics().comments.inc();
+        let values = answer.scores.iter().map(|score| (score.name.to_owned(), score.values[0]));
+        (answer.to_json(), Answered::of(app, &request, community, served, values))
+    };
+    match answered {
+        None => Ok(ours),
+        Some(answered) => Ok(answered.settle(app, call.body, key).await.unwrap_or(ours)),
+    }
 }
 
 async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>, CallError> {
@@ -110,6 +128,7 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
                 do_not_store: request.do_not_store,
                 context: context.map(|entry| entry.text.clone().into_owned()),
                 origin: "suggestscore".to_owned(),
+                comment: None,
             };
             decisions.iter().map(row).collect::<Vec<_>>()
         };

@@ -91,6 +91,8 @@ pub struct Metrics {
     pub evicted: Counter,
     /// Handlers that panicked.
     pub panics: Counter,
+    /// Comments that were to be recorded when the store had no room.
+    pub unrecorded: Counter,
 }
 
 impl Default for Metrics {
@@ -102,7 +104,7 @@ impl Default for Metrics {
         let seconds = KINDS.map(|call| by_call.get_or_create(&Call { call }).clone());
         let fine = KINDS.map(|call| requests.get_or_create(&Answered { call, code: 200 }).clone());
         let reloads = Family::<Reload, Counter>::default();
-        let (comments, decisions, evicted, panics) = Default::default();
+        let (comments, decisions, evicted, panics, unrecorded) = Default::default();
         let connections = Gauge::default();
         registry.register("requests", "Calls that were answered", requests.clone());
         registry.register("request_seconds", "Time from the call's head to its answer", by_call);
@@ -111,8 +113,22 @@ impl Default for Metrics {
         registry.register("connections", "Connections that are open", connections.clone());
         registry.register("evicted", "Idle connections closed to make room", Counter::clone(&evicted));
         registry.register("panics", "Calls that ended in a fault of ours", Counter::clone(&panics));
+        let dropped = "Comments not recorded, since the store had no room";
+        registry.register("unrecorded", dropped, Counter::clone(&unrecorded));
         registry.register("model_reloads", "Times that a model file was read anew", reloads.clone());
-        Self { registry, requests, fine, seconds, reloads, comments, decisions, connections, evicted, panics }
+        Self {
+            registry,
+            requests,
+            fine,
+            seconds,
+            reloads,
+            comments,
+            decisions,
+            connections,
+            evicted,
+            panics,
+            unrecorded,
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 //!                          │                └──▶ store (decisions)
 //!                          ├─ batch: many calls in one
 //!                          ├─ own: every head with evidence, streams of lines, the card, health, metrics
-//!                          └─ coral: an external moderation phase
+//!                          ├─ coral: an external moderation phase
+//!                          ├─ review: the page of the desk
+//!                          └─ beside: the endpoint we replace, and a model on trial
 //! ```
 //!
 //! Enters: an [`App`] made of settings, models and a store, and a socket that is open already. Leaves: answers, figures,
@@ -16,6 +18,7 @@
 //! than handing it to another thread and back. Each thread keeps one
 //! [`Workspace`](crate::model::Workspace), which serves every model.
 
+mod beside;
 mod body;
 mod calls;
 mod clock;
@@ -29,11 +32,13 @@ mod models;
 mod multipart;
 mod own;
 mod query;
+mod review;
 mod router;
 mod stalled;
 pub mod store;
 pub mod tls;
 
+pub use beside::{Answering, BadEndpoint, Beside, Endpoint};
 pub use config::{Limits, Settings};
 pub use listen::serve;
 pub use metrics::{Kind, Metrics};
@@ -57,14 +62,23 @@ struct Inner {
     store: Option<Store>,
     metrics: Metrics,
     bodies: body::Room,
+    beside: Beside,
+    sessions: review::Sessions,
     stopping: AtomicBool,
 }
 
 impl App {
     /// An app that answers with `models` and keeps decisions in `store`, if there is one.
     pub fn new(settings: Settings, models: ModelSet, store: Option<Store>) -> Self {
+        Self::with(settings, models, store, Beside::default())
+    }
+
+    /// The same, with others beside whose answers are recorded.
+    pub fn with(settings: Settings, models: ModelSet, store: Option<Store>, beside: Beside) -> Self {
         let inner = Inner {
             bodies: body::Room::default(),
+            beside,
+            sessions: review::Sessions::new(tls::random()),
             models: Models::new(models),
             metrics: Metrics::default(),
             stopping: AtomicBool::new(false),
@@ -87,6 +101,16 @@ impl App {
     /// Where decisions are kept.
     pub fn store(&self) -> Option<&Store> {
         self.0.store.as_ref()
+    }
+
+    /// Who is asked beside the model that answers.
+    pub fn beside(&self) -> &Beside {
+        &self.0.beside
+    }
+
+    /// Who was let in to the desk.
+    fn sessions(&self) -> &review::Sessions {
+        &self.0.sessions
     }
 
     /// What is counted.

@@ -1,10 +1,10 @@
-//! Which address leads where. [`ROUTES`] is the whole list: the router is made of it, and a test holds the description
-//! of the service against it.
+//! Which address leads where. [`ROUTES`] is the whole list but for the desk's page: the router is made of it, and a test
+//! holds the description of the service against it.
 
 use super::calls::{self, Call, Reply};
 use super::clock::Moment;
 use super::metrics::Kind;
-use super::{App, coral, multipart, own};
+use super::{App, coral, multipart, own, review};
 use crate::perspective::{CallError, discovery};
 use axum::Router;
 use axum::body::Body;
@@ -80,7 +80,13 @@ pub fn router(app: App) -> Router {
             }
         }
     }
+    // No other origin may read the desk's page, whatever it may read else.
+    let router = match cors(&app.settings().cors_origins) {
+        Some(layer) => router.layer(layer),
+        None => router,
+    };
     let router = router
+        .merge(review::routes())
         .fallback(|State(app): State<App>| async move { refuse(&app, CallError::NotFound) })
         .method_not_allowed_fallback(|State(app): State<App>| async move {
             refuse(&app, CallError::MethodNotAllowed)
@@ -92,10 +98,6 @@ pub fn router(app: App) -> Router {
         tracing::error!("a call ended in a fault");
         response(CallError::Internal.into(), JSON)
     }));
-    let router = match cors(&app.settings().cors_origins) {
-        Some(layer) => router.layer(layer),
-        None => router,
-    };
     router.with_state(app)
 }
 

@@ -7,6 +7,16 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+/// Bytes that nobody can guess.
+///
+/// # Panics
+/// If the system has none to give.
+pub(super) fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    ring::default_provider().secure_random.fill(&mut bytes).expect("the system gives random bytes");
+    bytes
+}
+
 /// Why certificates cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {

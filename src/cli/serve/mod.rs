@@ -1,5 +1,6 @@
 //! `moderato serve`: Perspective's calls, answered on this machine.
 
+mod beside;
 mod files;
 mod log;
 
@@ -22,8 +23,9 @@ use tokio_rustls::TlsAcceptor;
   moderato serve
   moderato serve -m desk.safetensors --listen 127.0.0.1:8080 --store decisions.sqlite
   moderato serve --config serve.toml
+  moderato serve --store moving.sqlite --keep-text --record https://commentanalyzer.googleapis.com/v1alpha1
 
-Clients of Perspective call http://127.0.0.1:8080 with any key; Coral's custom endpoint is
+The page at http://127.0.0.1:8080/ shows what waits to be decided. Clients of Perspective call http://127.0.0.1:8080 with any key; Coral's custom endpoint is
 http://127.0.0.1:8080/v1alpha1. What else is answered: GET /v1/openapi.json.
 
 Flags win over the file of settings. A model file that changes is read again, as it is on SIGHUP; one that
@@ -55,9 +57,12 @@ pub(super) struct ServeArgs {
     /// Keep decisions in this file of SQLite
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// Keep the comments' texts with the decisions, where callers do not forbid it
+    /// Keep the comments' texts with the decisions, and those that are asked about for the page at `/`, where callers
+    /// do not forbid it
     #[arg(long)]
     keep_text: bool,
+    #[command(flatten)]
+    beside: beside::BesideArgs,
     /// Certificates, as PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -112,6 +117,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         Some(path) => Some(Store::open(path)?.keeping_text(config.keep_text)),
         None => None,
     };
+    let beside = args.beside.open(store.is_some())?;
     log::start(args.log);
     if !address.ip().is_loopback() && settings.keys.is_open() {
         tracing::warn!(%address, "whoever reaches this address may call: no keys are set");
@@ -121,7 +127,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         runtime.worker_threads(threads.get());
     }
     let runtime = runtime.enable_all().build().context("cannot start threads")?;
-    let app = App::new(settings, models, store);
+    let app = App::with(settings, models, store, beside);
     let finished = runtime.block_on(listen_on(address, app, acceptor, watch))?;
     if !finished {
         tracing::warn!("stopped before every call was answered");

@@ -45,7 +45,7 @@ impl Database {
         connection
             .execute_batch(
                 "PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA journal_size_limit = 16777216; PRAGMA trusted_schema = OFF;",
+                 PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216; PRAGMA trusted_schema = OFF;",
             )
             .map_err(failed)?;
         schema::migrate(&mut connection, path)?;

@@ -2,6 +2,8 @@
 
 use super::{Database, StoreError};
 use rusqlite::{Row, params};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// What somebody decided of a comment. Texts and contexts are kept only where the [store](super::Store) keeps texts
 /// and `do_not_store` is not set.
@@ -32,9 +34,28 @@ pub struct NewDecision {
     pub context: Option<String>,
     /// Which door it came by, such as `suggestscore` or `review`.
     pub origin: String,
+    /// The recorded comment it is about, where that is known.
+    pub comment: Option<i64>,
+}
+
+/// Which comment a decision is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum About<'a> {
+    /// The caller's name for it, in a community.
+    Token(&'a str, &'a str),
+    /// A comment that was recorded.
+    Recorded(i64),
 }
 
 impl NewDecision {
+    /// The comment, where another decision may be about the same one.
+    fn about(&self) -> Option<About<'_>> {
+        match (&*self.client_token, self.comment) {
+            ("", comment) => comment.map(About::Recorded),
+            (token, _) => Some(About::Token(&self.community, token)),
+        }
+    }
+
     pub(super) fn forget_text(&mut self) {
         self.text = None;
         self.context = None;
@@ -51,7 +72,7 @@ pub struct Decision {
 }
 
 const COLUMNS: &str = "id, community, client_token, session, attribute, value, model, probability, time_ms, text, \
-                       context, origin";
+                       context, origin, comment";
 
 fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
     let text: Option<String> = row.get(9)?;
@@ -70,6 +91,7 @@ fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
             text,
             context: row.get(10)?,
             origin: row.get(11)?,
+            comment: row.get(12)?,
         },
     })
 }
@@ -79,7 +101,7 @@ impl Database {
     pub(super) fn insert_decision(&self, new: &NewDecision) -> rusqlite::Result<()> {
         let mut insert = self.connection.prepare_cached(
             "INSERT INTO decisions (community, client_token, session, attribute, value, model, probability, time_ms, \
-             text, context, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             text, context, origin, comment, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         insert.execute(params![
             new.community,
@@ -93,6 +115,8 @@ impl Database {
             new.text,
             new.context,
             new.origin,
+            new.comment,
+            new.text.as_deref().map(fingerprint),
         ])?;
         Ok(())
     }
@@ -109,4 +133,30 @@ impl Database {
         };
         read().map_err(self.failed())
     }
+
+    /// The decisions that hold: of several on one attribute of one comment of a community, the last one.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn standing_decisions(&self) -> Result<Vec<Decision>, StoreError> {
+        let all = self.decisions()?;
+        let mut last = BTreeMap::new();
+        for Decision { id, decision } in &all {
+            if let Some(comment) = decision.about() {
+                last.insert((comment, decision.attribute.as_str()), *id);
+            }
+        }
+        let stands = |d: &Decision| {
+            let about = d.decision.about().map(|comment| (comment, d.decision.attribute.as_str()));
+            about.is_none_or(|about| last.get(&about) == Some(&d.id))
+        };
+        let stands: Vec<bool> = all.iter().map(stands).collect();
+        Ok(all.into_iter().zip(stands).filter_map(|(decision, stands)| stands.then_some(decision)).collect())
+    }
+}
+
+/// What tells one text from another, 63 bits of its SHA-256. It is kept beside texts only, never instead of one.
+pub(super) fn fingerprint(text: &str) -> i64 {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(8).fold(0, |number: i64, byte| number << 8 | i64::from(*byte)) & i64::MAX
 }

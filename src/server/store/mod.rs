@@ -9,23 +9,33 @@
 //! A text is kept only where the store was told to keep texts *and* the caller did not forbid it: nobody who calls the
 //! store has to remember either.
 
+mod comment;
 mod connection;
 mod decision;
 mod error;
+mod forget;
+mod queue;
 mod schema;
+mod stats;
 mod writer;
 
+pub use comment::{Comment, NewComment, Score, Source};
 pub use connection::Database;
 pub use decision::{Decision, NewDecision};
 pub use error::StoreError;
+pub use forget::{Erased, Which};
+pub use queue::{Order, Queue, Waiting};
+pub use stats::{Agreement, Week, weeks};
 
 use std::path::Path;
+use std::sync::Arc;
 use writer::{Row, Writer};
 
 /// A file of decisions that many tasks write to at once.
 #[derive(Debug, Clone)]
 pub struct Store {
     writer: Writer,
+    path: Arc<Path>,
     keeps_text: bool,
 }
 
@@ -36,7 +46,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be written, is damaged, or is no store of ours or a newer one.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { writer: Writer::start(Database::open(path)?), keeps_text: false })
+        let writer = Writer::start(Database::open(path)?);
+        Ok(Self { writer, path: path.into(), keeps_text: false })
     }
 
     /// The same store, which keeps texts where callers do not forbid it, or none.
@@ -62,6 +73,26 @@ impl Store {
             Row::Decision(decision)
         });
         self.writer.write(rows.collect()).await
+    }
+
+    /// Keeps what was said of a comment, soon and without being waited for; says whether there was room for it. Of a
+    /// comment that must not be stored only the scores are kept, and nothing that leads back to it.
+    pub fn record(&self, mut comment: NewComment) -> bool {
+        if comment.do_not_store {
+            comment.forget_all_but_scores();
+        }
+        if !self.keeps_text {
+            comment.forget_text();
+        }
+        self.writer.offer(vec![Row::Comment(comment)])
+    }
+
+    /// The same file for reading; to be used where a thread may wait.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn reader(&self) -> Result<Database, StoreError> {
+        Database::open_existing(&self.path)
     }
 }
 
@@ -200,5 +231,152 @@ mod tests {
             kept.iter().map(|d| d.decision.client_token.as_str()).collect::<Vec<_>>(),
             ["before", "after"]
         );
+    }
+
+    fn comment(token: &str, text: Option<&str>, ours: f64) -> NewComment {
+        let score =
+            |source, value| Score { source, model: "tiny@0".into(), attribute: "TOXICITY".into(), value };
+        NewComment {
+            client_token: token.into(),
+            session: "a visit".into(),
+            text: text.map(str::to_owned),
+            scores: vec![score(Source::Ours, ours), score(Source::Theirs, 0.25)],
+            ..NewComment::default()
+        }
+    }
+
+    fn queue(order: Order) -> Queue {
+        Queue { attribute: "TOXICITY".into(), community: None, order, most: 10 }
+    }
+
+    #[test]
+    fn the_last_decision_on_a_comment_stands() {
+        let folder = folder();
+        let mut database = Database::open(&folder.path().join("decisions.db")).unwrap();
+        let with = |token: &str, value: f64, comment: Option<i64>| {
+            Row::Decision(NewDecision { value, comment, ..decision(token, None) })
+        };
+        let other = NewDecision { community: "city".into(), ..decision("a", None) };
+        let rows = [
+            with("a", 1.0, None),
+            with("", 1.0, None),
+            with("", 1.0, None),
+            with("", 1.0, Some(7)),
+            with("a", 0.0, None),
+            with("", 0.0, Some(7)),
+            Row::Decision(other),
+        ];
+        database.write(rows.iter()).unwrap();
+        let standing = database.standing_decisions().unwrap();
+        assert_eq!(standing.iter().map(|d| d.id).collect::<Vec<_>>(), [2, 3, 5, 6, 7]);
+    }
+
+    #[test]
+    fn comments_wait_until_somebody_decides() {
+        let folder = folder();
+        let mut database = Database::open(&folder.path().join("decisions.db")).unwrap();
+        let comments = [
+            comment("a", Some("one"), 0.9),
+            comment("b", Some("two"), 0.4),
+            comment("c", None, 0.5),
+            comment("", Some("three"), 0.05),
+            comment("", Some("two again"), 0.45),
+            comment("", Some("two again"), 0.46),
+        ];
+        database.write(comments.map(Row::Comment).iter()).unwrap();
+        let waiting = |database: &Database, order| {
+            let (waiting, n) = database.waiting(&queue(order)).unwrap();
+            assert_eq!(n, waiting.len() as u64);
+            waiting.iter().map(|w| w.comment.id).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            waiting(&database, Order::Uncertainty),
+            [6, 2, 1, 4],
+            "once each text, and only with texts"
+        );
+        assert_eq!(waiting(&database, Order::Score), [1, 6, 2, 4]);
+        assert_eq!(waiting(&database, Order::Newest), [6, 4, 2, 1]);
+        let decided = [
+            NewDecision { community: String::new(), ..decision("b", None) },
+            NewDecision { comment: Some(4), ..decision("", None) },
+            decision("c17", Some("two again")),
+            NewDecision { attribute: "INSULT".into(), ..decision("a", Some("one")) },
+        ];
+        database.write(decided.map(Row::Decision).iter()).unwrap();
+        assert_eq!(waiting(&database, Order::Uncertainty), [1], "by name, by number and by text");
+        assert_eq!(database.recorded_attributes().unwrap(), ["TOXICITY"]);
+        let (page, n) =
+            database.waiting(&Queue { community: Some("x".into()), ..queue(Order::Score) }).unwrap();
+        assert_eq!((page, n), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn what_is_recorded_keeps_its_scores_and_nothing_that_must_not_be_stored() {
+        let folder = folder();
+        let path = folder.path().join("decisions.db");
+        wait(async {
+            let store = Store::open(&path).unwrap().keeping_text(true);
+            assert!(store.record(comment("a", Some("told"), 0.5)));
+            assert!(store.record(NewComment { do_not_store: true, ..comment("b", Some("untold"), 0.5) }));
+            // What is waited for is written after what is not.
+            store.decide(vec![decision("a", None)]).await.unwrap();
+            let kept = store.reader().unwrap().comments().unwrap();
+            assert_eq!(kept[0].comment, comment("a", Some("told"), 0.5));
+            let nobodys = NewComment { session: String::new(), ..comment("", None, 0.5) };
+            assert_eq!(kept[1].comment, nobodys);
+            assert_eq!(store.reader().unwrap().comment(2).unwrap().unwrap(), kept[1]);
+            assert_eq!(store.reader().unwrap().comment(3).unwrap(), None);
+        });
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone_from_every_byte() {
+        let folder = folder();
+        let path = folder.path().join("decisions.db");
+        let mut database = Database::open(&path).unwrap();
+        let secret = "a most unmistakable remark";
+        let rows = [
+            Row::Comment(comment("", Some(secret), 0.9)),
+            Row::Comment(comment("other", Some("harmless"), 0.1)),
+            Row::Decision(decision("comment:7", Some(secret))),
+            Row::Decision(decision("comment:8", Some("harmless"))),
+            Row::Decision(NewDecision { comment: Some(1), ..decision("", None) }),
+        ];
+        database.write(rows.iter()).unwrap();
+        let is_there = || {
+            let files =
+                std::fs::read_dir(folder.path()).unwrap().map(|f| std::fs::read(f.unwrap().path()).unwrap());
+            files.into_iter().any(|bytes| bytes.windows(secret.len()).any(|w| w == secret.as_bytes()))
+        };
+        assert!(is_there());
+        // A server has the file open, too.
+        let server = Database::open(&path).unwrap();
+        let erased = database.forget(&Which::Token("comment:7".into())).unwrap();
+        let (n_decisions, n_comments) = (2, 1);
+        assert_eq!(
+            erased,
+            Erased { n_decisions, n_comments, decisions_left: 1, comments_left: 1, is_thorough: true }
+        );
+        assert!(!is_there());
+        let left = server.decisions().unwrap();
+        assert_eq!(left[0].decision.client_token, "comment:8");
+        let before = Which::Before(1);
+        assert_eq!(database.forget(&before).unwrap().decisions_left, 0);
+        assert_eq!(database.forget(&before).unwrap().n_decisions, 0, "nothing is left to forget");
+    }
+
+    #[test]
+    fn an_older_file_gets_the_tables_it_lacks() {
+        let folder = folder();
+        let path = folder.path().join("decisions.db");
+        let old = Connection::open(&path).unwrap();
+        schema::make(&old, 1).unwrap();
+        let sql = "INSERT INTO decisions VALUES (1, 'town', 'a', '', 'TOXICITY', 1.0, 'm', 0.5, 7, 'text', NULL, 's')";
+        old.execute(sql, []).unwrap();
+        drop(old);
+        let mut database = Database::open(&path).unwrap();
+        database.write([Row::Comment(comment("a", Some("one"), 0.9))].iter()).unwrap();
+        let kept = database.decisions().unwrap().remove(0).decision;
+        assert_eq!((kept.text.as_deref(), kept.time_ms, kept.comment), (Some("text"), 7, None));
     }
 }

@@ -1,6 +1,6 @@
 //! The thread that writes, and how callers hand it what is to be kept.
 
-use super::{Database, NewDecision, StoreError};
+use super::{Database, NewComment, NewDecision, StoreError};
 use rusqlite::TransactionBehavior;
 use std::path::PathBuf;
 use tokio::sync::{mpsc, oneshot};
@@ -15,12 +15,14 @@ const MOST_AT_ONCE: usize = 1024;
 pub(super) enum Row {
     /// What somebody decided.
     Decision(NewDecision),
+    /// What was said of a comment.
+    Comment(NewComment),
 }
 
-/// The rows of one call, and who waits for them.
+/// The rows of one call, and who waits for them, if anybody does.
 struct Call {
     rows: Vec<Row>,
-    done: oneshot::Sender<Result<(), StoreError>>,
+    done: Option<oneshot::Sender<Result<(), StoreError>>>,
 }
 
 /// The way to the thread; it ends when the last of these is dropped and what was handed in is written.
@@ -42,8 +44,13 @@ impl Writer {
             return Ok(());
         }
         let (done, answer) = oneshot::channel();
-        self.calls.send(Call { rows, done }).await.map_err(|_| StoreError::Closed)?;
+        self.calls.send(Call { rows, done: Some(done) }).await.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Hands rows in without waiting; says whether there was room for them.
+    pub(super) fn offer(&self, rows: Vec<Row>) -> bool {
+        self.calls.try_send(Call { rows, done: None }).is_ok()
     }
 }
 
@@ -59,8 +66,10 @@ fn serve(database: Database, mut arriving: mpsc::Receiver<Call>) {
             open = None;
         }
         for call in calls.drain(..) {
-            // Whoever hung up has no need of the answer.
-            let _ = call.done.send(outcome.clone());
+            if let Some(done) = call.done {
+                // Whoever hung up has no need of the answer.
+                let _ = done.send(outcome.clone());
+            }
         }
     }
 }
@@ -84,6 +93,7 @@ impl Database {
         for row in rows {
             match row {
                 Row::Decision(decision) => self.insert_decision(decision).map_err(failed)?,
+                Row::Comment(comment) => self.insert_comment(comment).map_err(failed)?,
             }
         }
         transaction.commit().map_err(failed)
