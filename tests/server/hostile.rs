@@ -77,6 +77,17 @@ fn many_names_in_one_call_are_refused() {
 }
 
 #[test]
+fn a_small_call_has_no_huge_answer() {
+    let names: serde_json::Map<_, _> = (0..100).map(|i| (format!("TOXICITY@{i}"), json!({}))).collect();
+    let body = json!({
+        "comment": {"text": "A b. ".repeat(4000)}, "requestedAttributes": names, "spanAnnotations": true,
+    });
+    let answer = post(shared(), "/comments:analyze", &body);
+    assert_eq!(answer.code, 200);
+    assert!(answer.body.len() < 8 << 20, "found {} bytes", answer.body.len());
+}
+
+#[test]
 fn what_is_not_http_is_hung_up_on() {
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00"[..],
