@@ -81,6 +81,7 @@ fn commit(open: &mut Option<Database>, path: &PathBuf, calls: &[Call]) -> Result
         // Made anew only where it was: a file that somebody moved away must not be replaced in silence.
         None => open.insert(Database::open_existing(path)?),
     };
+    database.check_place()?;
     database.write(calls.iter().flat_map(|call| &call.rows))
 }
 
