@@ -29,75 +29,158 @@ pub fn detect(text: &str) -> Option<&'static str> {
     info.is_reliable().then(|| code(info.lang()))
 }
 
-/// Whether at least two words, and one in six, are common in English and in no other large language. It answers for
-/// most English comments at a hundredth of the price of comparing trigrams.
+/// Whether enough words are common in English: at least two, and one in six, of those that are common in no other
+/// large language; or one of them, and one in four of those and of the short ones that others have as well. It answers
+/// for nine English comments in ten at a hundredth of the price of comparing trigrams.
 fn is_plainly_english(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let (mut n_words, mut n_english) = (0, 0);
+    let (mut n_words, mut n_english, mut n_short) = (0, 0, 0);
     for word in words.take(MAX_WORDS) {
         n_words += 1;
-        n_english += usize::from(is_english(word));
+        let mut buffer = [0_u8; 7];
+        let Some(lower) = buffer.get_mut(..word.len()) else { continue };
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        n_english += usize::from(is_english(lower));
+        n_short += usize::from(is_short(lower));
     }
-    n_english >= 2 && 6 * n_english >= n_words
+    let both = n_english + n_short;
+    (n_english >= 2 && 6 * n_english >= n_words) || (n_english >= 1 && both >= 3 && 4 * both >= n_words)
 }
 
-fn is_english(word: &str) -> bool {
-    let mut buffer = [0_u8; 7];
-    let Some(lower) = buffer.get_mut(..word.len()) else { return false };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
+fn is_english(lower: &[u8]) -> bool {
     matches!(
-        &*lower,
-        b"the"
+        lower,
+        b"as"
+            | b"if"
+            | b"my"
+            | b"up"
             | b"and"
-            | b"you"
-            | b"your"
-            | b"that"
-            | b"this"
-            | b"with"
+            | b"any"
             | b"are"
-            | b"they"
-            | b"their"
-            | b"them"
-            | b"there"
-            | b"these"
-            | b"those"
-            | b"what"
-            | b"who"
-            | b"would"
-            | b"should"
-            | b"could"
-            | b"because"
-            | b"about"
-            | b"people"
-            | b"from"
-            | b"been"
-            | b"were"
+            | b"but"
+            | b"can"
+            | b"don"
+            | b"get"
+            | b"got"
             | b"has"
-            | b"have"
-            | b"which"
-            | b"when"
-            | b"why"
+            | b"his"
             | b"how"
+            | b"isn"
+            | b"its"
+            | b"not"
+            | b"one"
+            | b"our"
+            | b"out"
+            | b"the"
+            | b"two"
+            | b"who"
+            | b"why"
+            | b"yes"
+            | b"you"
+            | b"back"
+            | b"been"
+            | b"didn"
+            | b"does"
+            | b"even"
+            | b"from"
+            | b"good"
+            | b"have"
+            | b"into"
             | b"just"
             | b"know"
-            | b"think"
-            | b"does"
-            | b"going"
-            | b"other"
-            | b"than"
-            | b"then"
-            | b"but"
-            | b"his"
-            | b"our"
+            | b"like"
+            | b"make"
+            | b"many"
+            | b"most"
+            | b"much"
+            | b"need"
+            | b"only"
+            | b"over"
+            | b"same"
             | b"some"
-            | b"any"
-            | b"being"
-            | b"every"
             | b"such"
+            | b"take"
+            | b"than"
+            | b"that"
+            | b"them"
+            | b"then"
+            | b"they"
+            | b"this"
             | b"very"
+            | b"wasn"
+            | b"well"
+            | b"were"
+            | b"what"
+            | b"when"
+            | b"with"
+            | b"your"
+            | b"about"
+            | b"after"
+            | b"again"
+            | b"being"
+            | b"could"
+            | b"doesn"
+            | b"every"
+            | b"first"
+            | b"going"
+            | b"money"
+            | b"never"
+            | b"other"
+            | b"right"
+            | b"thank"
+            | b"their"
+            | b"there"
+            | b"these"
+            | b"think"
+            | b"those"
             | b"where"
+            | b"which"
             | b"while"
+            | b"would"
+            | b"always"
+            | b"before"
+            | b"people"
+            | b"please"
+            | b"really"
+            | b"should"
+            | b"thanks"
+            | b"because"
+    )
+}
+
+fn is_short(lower: &[u8]) -> bool {
+    matches!(
+        lower,
+        b"a" | b"i"
+            | b"an"
+            | b"at"
+            | b"be"
+            | b"by"
+            | b"do"
+            | b"go"
+            | b"he"
+            | b"in"
+            | b"is"
+            | b"it"
+            | b"me"
+            | b"no"
+            | b"of"
+            | b"on"
+            | b"or"
+            | b"so"
+            | b"to"
+            | b"us"
+            | b"we"
+            | b"all"
+            | b"for"
+            | b"had"
+            | b"she"
+            | b"too"
+            | b"was"
+            | b"here"
+            | b"want"
+            | b"will"
     )
 }
 
@@ -196,6 +279,10 @@ mod tests {
             ("They should have thought about this before voting", Some("en")),
             ("Je ne comprends pas pourquoi les gens votent encore pour ce maire après tout cela", Some("fr")),
             ("Это просто невероятно, как можно было так поступить с людьми", Some("ru")),
+            ("No more lies, they all go in the end", Some("en")),
+            ("Dit is wat we willen, of was het een grap van de partij in Den Haag?", Some("nl")),
+            ("Das war so nicht gut, wir haben in der Stadt kein Geld, also was will man", Some("de")),
+            ("Jeg har det godt, men det er for dyrt at bo i byen, og vi vil have det billigere", Some("da")),
             ("yo hamburger", None),
             ("🤷🤷", None),
             ("", None),
