@@ -25,6 +25,11 @@ fn browse(desk: &Desk, address: &str) -> Option<(String, String)> {
     Some((dom, console))
 }
 
+fn skipped() {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "skipped: no Chromium on this machine");
+}
+
 fn ask(serving: &Serving, text: &str) {
     let body = json!({"comment": {"text": text}, "requestedAttributes": {"TOXICITY": {}}});
     assert_eq!(serving.post("/comments:analyze", &body).code, 200);
@@ -43,8 +48,7 @@ fn the_page_works_under_its_own_policy_and_comments_change_nothing() {
     page(&serving, 3);
     let address = format!("http://{}/", serving.address);
     let Some((dom, console)) = browse(&desk, &address) else {
-        println!("skipped: no Chromium on this machine");
-        return;
+        return skipped();
     };
     assert_eq!(console, "", "nothing is refused by the policy");
     assert!(dom.contains("<title>moderato: to be decided</title>"), "no comment's script ran");
@@ -62,8 +66,7 @@ fn a_moderator_decides_from_the_keyboard() {
     }
     page(&serving, 3);
     let Some(mut browser) = driven::Browser::start(&desk) else {
-        println!("skipped: no Chromium on this machine");
-        return;
+        return skipped();
     };
     browser.open(&format!("http://{}/?attribute=TOXICITY&order=score", serving.address));
     browser.until("document.activeElement.classList.contains('comment')");

@@ -45,8 +45,8 @@ fn probability(desk: &Desk, model: &str, text: &str) -> f64 {
     assert_eq!(code, 0, "{said}");
     let answer: Value = serde_json::from_str(&out).expect("JSON");
     let scores = answer["heads"].as_object().expect("heads").values();
-    let toxic = scores.filter_map(|head| head.pointer("/scores/toxicity").and_then(Value::as_f64));
-    toxic.last().unwrap_or_else(|| panic!("{answer}"))
+    let mut toxic = scores.filter_map(|head| head.pointer("/scores/toxicity").and_then(Value::as_f64));
+    toxic.next_back().unwrap_or_else(|| panic!("{answer}"))
 }
 
 #[test]
