@@ -2,6 +2,8 @@
 //!
 //! The figures are printed: `cargo test --test community -- --nocapture`.
 
+#![expect(clippy::print_stdout, reason = "its figures are to be read")]
+
 use moderato::model::Model;
 use moderato::model::adapt::{AdaptSettings, Column, Lesson, Task};
 use std::path::PathBuf;

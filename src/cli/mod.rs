@@ -58,7 +58,7 @@ struct Cli {
 enum Command {
     Extract(extract::ExtractArgs),
     Score(score::ScoreArgs),
-    Train(train::TrainArgs),
+    Train(Box<train::TrainArgs>),
     Evaluate(evaluate::EvaluateArgs),
     Compare(compare::CompareArgs),
     Report(report::ReportArgs),

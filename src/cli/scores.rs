@@ -83,7 +83,7 @@ pub(super) fn of_store(path: &Path, attribute: &str) -> Result<ScoreLog> {
     for recorded in database.comments()? {
         let said = recorded.comment.scores.iter();
         let theirs = said.filter(|s| s.source == Source::Theirs && same_attribute(&s.attribute, attribute));
-        let (Some(text), Some(score)) = (recorded.comment.text, theirs.map(|s| s.value).last()) else {
+        let (Some(text), Some(score)) = (recorded.comment.text, theirs.map(|s| s.value).next_back()) else {
             log.n_without += 1;
             continue;
         };

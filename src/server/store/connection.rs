@@ -11,6 +11,20 @@ use std::time::Duration;
 pub struct Database {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    /// Which file it was that was opened.
+    file: Option<FileId>,
+}
+
+/// What tells one file from another, whatever they are called.
+type FileId = (u64, u64);
+
+fn file_id(path: &Path) -> Option<FileId> {
+    let found = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let id = (std::os::unix::fs::MetadataExt::dev(&found), std::os::unix::fs::MetadataExt::ino(&found));
+    #[cfg(not(unix))]
+    let id = (0, u64::from(found.is_file()));
+    Some(id)
 }
 
 impl Database {
@@ -49,7 +63,16 @@ impl Database {
             )
             .map_err(failed)?;
         schema::migrate(&mut connection, path)?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, path: path.to_owned(), file: file_id(path) })
+    }
+
+    /// Refuses to go on with a file that was moved away or replaced: what is written to it would not be found again.
+    pub(super) fn check_place(&self) -> Result<(), StoreError> {
+        if file_id(&self.path) == self.file {
+            return Ok(());
+        }
+        let message = "moved or replaced while it was in use".to_owned();
+        Err(StoreError::Other { path: self.path.clone(), message })
     }
 
     /// Where the file is.

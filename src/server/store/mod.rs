@@ -205,7 +205,7 @@ mod tests {
         let large = "x".repeat(100_000);
         let rows = [Row::Decision(decision("a", Some("small"))), Row::Decision(decision("b", Some(&large)))];
         let full = database.write(rows.iter());
-        assert_eq!(full, Err(StoreError::Full(path.clone())));
+        assert_eq!(full, Err(StoreError::Full(path)));
         assert_eq!(database.decisions().unwrap(), [], "all or none");
         limit(&database, 1 << 30);
         database.write(rows.iter()).unwrap();

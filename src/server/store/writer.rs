@@ -2,7 +2,7 @@
 
 use super::{Database, NewComment, NewDecision, StoreError};
 use rusqlite::TransactionBehavior;
-use std::path::PathBuf;
+use std::path::Path;
 use tokio::sync::{mpsc, oneshot};
 
 /// Calls that may wait for the disk; those beyond wait for these.
@@ -75,12 +75,13 @@ fn serve(database: Database, mut arriving: mpsc::Receiver<Call>) {
 }
 
 /// Everything in one transaction.
-fn commit(open: &mut Option<Database>, path: &PathBuf, calls: &[Call]) -> Result<(), StoreError> {
+fn commit(open: &mut Option<Database>, path: &Path, calls: &[Call]) -> Result<(), StoreError> {
     let database = match open {
         Some(database) => database,
         // Made anew only where it was: a file that somebody moved away must not be replaced in silence.
         None => open.insert(Database::open_existing(path)?),
     };
+    database.check_place()?;
     database.write(calls.iter().flat_map(|call| &call.rows))
 }
 
