@@ -212,3 +212,36 @@ fn a_store_without_texts_teaches_nothing_and_says_so() {
     let database = Database::open_existing(&desk.path("desk.db")).expect("the store");
     assert!(database.decisions().expect("it reads").iter().all(|d| d.decision.text.is_none()));
 }
+
+/// Scores that Perspective gave, where they are at hand: learned from one half, tested on the other, four times.
+#[test]
+fn perspectives_own_scores_are_followed_by_rank_and_by_threshold() {
+    let data = std::env::var_os("MODERATO_DATA").map_or_else(
+        || std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")),
+        std::path::PathBuf::from,
+    );
+    let file = data.join("incivility/perspective_tweets.csv");
+    if !file.exists() {
+        use std::io::Write as _;
+        let _ =
+            writeln!(std::io::stderr(), "skipped: no logged scores; MODERATO_DATA names the folder of data");
+        return;
+    }
+    let desk = Desk::new();
+    let file = file.display().to_string();
+    let tested = ["1", "2", "3", "4"].map(|seed| {
+        let args = ["migrate", "--scores", &file, "--score-field", "TOXICITY", "--holdout", "0.5"];
+        let (code, out, said) =
+            desk.run(&[&args[..], &["--seed", seed, "--resamples", "0", "--to", "json"]].concat());
+        assert_eq!(code, 0, "{said}");
+        let found: Value = serde_json::from_str(&out).expect("JSON");
+        for row in found["thresholds"].as_array().expect("rows") {
+            let (old, new) = (row["old_share"].as_f64(), row["new_share"]["value"].as_f64());
+            let apart = old.expect("a share") - new.expect("a share");
+            assert!(apart.abs() < 0.03, "within three points of the share held: {row}");
+        }
+        found["rank_correlation"]["value"].as_f64().expect("a figure")
+    });
+    let mean = tested.iter().sum::<f64>() / 4.0;
+    assert!(mean > 0.80 && tested.iter().all(|rank| *rank > 0.79), "{tested:?}");
+}

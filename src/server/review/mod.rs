@@ -8,6 +8,8 @@
 //! Where keys are set, the page asks for one with the right `admin`, and lets its owner decide if it has the right
 //! `decide`, too. A form is taken from our own page only ([`origin`]).
 
+mod answers;
+mod decide;
 mod form;
 mod origin;
 mod page;
@@ -18,21 +20,22 @@ pub(crate) use session::Sessions;
 
 use super::keys::Right;
 use super::router::header_key;
-use super::store::{Comment, NewDecision, Queue, Store, StoreError, Waiting};
+use super::store::{Comment, Queue, Store, StoreError, Waiting};
 use super::{App, Served, clock, with_workspace};
 use crate::label::HeadKind;
 use crate::model::{byte_weights, carrying, word_weights};
 use crate::perspective::Unknown;
 use crate::perspective::attribute::{Column, Resolved, unversioned};
+use answers::{fixed, html, plain, redirect};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
+use decide::{Verdict, decide};
 use form::Form;
 use page::{Card, Notice, View};
-use serde_json::json;
 use session::Visitor;
 use std::ops::Range;
 
@@ -192,129 +195,6 @@ fn marks(served: &Served, attribute: &str, text: &str) -> Vec<Range<usize>> {
     carrying(&word_weights(text, &weights), MARKED_SHARE)
 }
 
-/// What a form says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Approve,
-    Reject,
-    Relabel,
-}
-
-impl Verdict {
-    fn of(name: &str) -> Option<Self> {
-        [Self::Approve, Self::Reject, Self::Relabel].into_iter().find(|verdict| verdict.name() == name)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Relabel => "relabel",
-        }
-    }
-
-    fn said(self) -> &'static str {
-        match self {
-            Self::Approve => "Approved.",
-            Self::Reject => "Rejected.",
-            Self::Relabel => "Labels saved.",
-        }
-    }
-}
-
-/// Why a decision was not kept.
-enum Refused {
-    Forbidden,
-    Malformed,
-    NotFound,
-    Store(StoreError),
-}
-
-async fn decide(State(app): State<App>, request: Request) -> Response {
-    if let Some(refusal) = stranger(&app, request.headers()) {
-        return refusal;
-    }
-    let (head, body) = request.into_parts();
-    let accepts = head.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let wants_json = accepts.is_some_and(|accepts| accepts.contains("application/json"));
-    let outcome = match form(&app, body).await {
-        None => Err(Refused::Malformed),
-        Some(form) => kept(&app, &head.headers, &form).await,
-    };
-    let (code, said) = match &outcome {
-        Ok((verdict, _)) => (StatusCode::OK, verdict.said()),
-        Err(Refused::Forbidden) => (StatusCode::FORBIDDEN, "You may not decide from here."),
-        Err(Refused::Malformed) => (StatusCode::BAD_REQUEST, "That was no decision."),
-        Err(Refused::NotFound) => (StatusCode::NOT_FOUND, "That comment is no longer here."),
-        Err(Refused::Store(error)) => {
-            tracing::error!(%error, "a decision was not kept");
-            (StatusCode::SERVICE_UNAVAILABLE, "The decision could not be kept.")
-        }
-    };
-    match outcome {
-        _ if wants_json => {
-            let mut response = guarded(Body::from(json!({"said": said}).to_string()), "application/json");
-            *response.status_mut() = code;
-            response
-        }
-        Ok((_, address)) => redirect(&address, None),
-        Err(_) => plain(code, said),
-    }
-}
-
-/// Keeps what a form says; where to go on.
-async fn kept(app: &App, headers: &HeaderMap, form: &Form) -> Result<(Verdict, String), Refused> {
-    // A key in a header is no browser's: nothing sends it along by itself.
-    let may_decide = match header_key(headers) {
-        Some(key) if !app.settings().keys.is_open() => {
-            app.settings().keys.admit(Some(key), Right::Decide).is_ok()
-        }
-        _ => origin::is_ours(headers) && visitor(app, headers).is_some_and(|v| v.may_decide),
-    };
-    if !may_decide {
-        return Err(Refused::Forbidden);
-    }
-    let store = app.store().ok_or(Refused::NotFound)?;
-    let verdict = form.first("verdict").and_then(Verdict::of).ok_or(Refused::Malformed)?;
-    let attribute = form.first("attribute").filter(|a| !a.is_empty()).ok_or(Refused::Malformed)?.to_owned();
-    let id: i64 = form.first("id").and_then(|id| id.parse().ok()).ok_or(Refused::Malformed)?;
-    let found = reading(store, move |database| database.comment(id)).await.map_err(Refused::Store)?;
-    let comment = found.ok_or(Refused::NotFound)?.comment;
-    let served = app.models().now().of(Some(&comment.community)).clone();
-    let text = comment.text.ok_or(Refused::NotFound)?;
-    let prediction = with_workspace(|workspace| workspace.score(&served.model, &text).clone());
-    let holds: Vec<&str> = form.all("holds").collect();
-    let all = labels(&served, &attribute);
-    let said: Vec<(&str, Option<Column>, bool)> = match verdict {
-        Verdict::Relabel => all
-            .iter()
-            .map(|(name, column)| (name.as_str(), *column, holds.contains(&name.as_str())))
-            .collect(),
-        _ => vec![(&attribute, all.first().and_then(|label| label.1), verdict == Verdict::Reject)],
-    };
-    let time_ms = clock::unix_ms();
-    let decision = |(name, column, yes): (&str, Option<Column>, bool)| NewDecision {
-        community: comment.community.clone(),
-        client_token: comment.client_token.clone(),
-        session: comment.session.clone(),
-        attribute: name.to_owned(),
-        value: f64::from(u8::from(yes)),
-        model: served.id.clone(),
-        probability: column.map(|column| column.probability(&prediction)),
-        time_ms,
-        text: Some(text.clone()),
-        do_not_store: false,
-        context: comment.context.clone(),
-        origin: "review".to_owned(),
-        comment: Some(id),
-    };
-    store.decide(said.into_iter().map(decision).collect()).await.map_err(Refused::Store)?;
-    let community = form.first("community").filter(|c| !c.is_empty());
-    let order = page::order_of(form.first("order").unwrap_or_default());
-    let view = page::address(&attribute, community, order);
-    Ok((verdict, format!("{view}&just={id}&did={}", verdict.name())))
-}
-
 async fn enter(State(app): State<App>, request: Request) -> Response {
     if let Some(refusal) = stranger(&app, request.headers()) {
         return refusal;
@@ -373,59 +253,4 @@ async fn form(app: &App, body: Body) -> Option<Form> {
     let limits = &app.settings().limits;
     let whole = app.0.bodies.read(body, MOST_FORM_BYTES, limits).await.ok()?;
     Some(Form::parse(&String::from_utf8_lossy(whole.bytes())))
-}
-
-/// Nothing but our own style, script and forms; nobody frames the page; nothing of it is kept on the way.
-const GUARDS: [(HeaderName, &str); 7] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    // Not `no-referrer`, under which a browser does not say where a form comes from.
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-];
-
-fn guarded(body: Body, content_type: &'static str) -> Response {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    for (name, value) in GUARDS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-fn html(code: StatusCode, page: String) -> Response {
-    let mut response = guarded(Body::from(page), "text/html; charset=utf-8");
-    *response.status_mut() = code;
-    response
-}
-
-fn plain(code: StatusCode, said: &'static str) -> Response {
-    let mut response = guarded(Body::from(said), "text/plain; charset=utf-8");
-    *response.status_mut() = code;
-    response
-}
-
-fn fixed(text: &'static str, content_type: &'static str) -> Response {
-    guarded(Body::from(text), content_type)
-}
-
-fn redirect(address: &str, cookie: Option<&str>) -> Response {
-    let mut response = guarded(Body::empty(), "text/plain; charset=utf-8");
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    let headers = response.headers_mut();
-    if let Ok(address) = HeaderValue::from_str(address) {
-        headers.insert(header::LOCATION, address);
-    }
-    if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(cookie).ok()) {
-        headers.insert(header::SET_COOKIE, cookie);
-    }
-    response
 }

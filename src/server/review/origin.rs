@@ -22,7 +22,7 @@ pub(super) fn is_ours(headers: &HeaderMap) -> bool {
 pub(super) fn is_for_us(headers: &HeaderMap, public_url: Option<&str>) -> bool {
     let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
     let name = without_port(host).to_ascii_lowercase();
-    let is_address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+    let is_address = name.trim_matches(['[', ']']).parse::<core::net::IpAddr>().is_ok();
     let is_local = name == "localhost" || name.ends_with(".localhost");
     let public = public_url.and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
     let public = public.map(|rest| rest.split('/').next().unwrap_or(rest));
