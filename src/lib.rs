@@ -31,6 +31,8 @@
 //! | [`model`] | training, scoring, evidence, and the model file |
 //! | [`evaluate`] | truth and predictions become figures; it never sees a text |
 //! | [`report`] | figures become tables for terminals, Markdown and JSON, and a page with its pictures |
+//! | [`perspective`] | Perspective's calls and their answers, as JSON |
+//! | [`server`] | calls come in over HTTP and are answered; what people decide is kept |
 //! | [`cli`] | flags become calls: the one room that opens files and prints |
 //!
 //! # What always holds
@@ -45,7 +47,7 @@
 //! 7. A comment is data, never an exception: one that cannot be read is counted, and the next one is read.
 //! 8. The author of a comment is carried through and never counted.
 //! 9. The same input and seed give the same bytes, whatever the number of threads; nothing below [`cli`] opens a
-//!    file, prints, asks for the time or reads the environment.
+//!    file, prints, asks for the time or reads the environment, but for the store and the clock of [`server`].
 //!
 //! # A model in memory
 //!
@@ -93,5 +95,7 @@ pub mod logistic;
 pub mod calibration;
 pub mod model;
 pub mod evaluate;
+pub mod perspective;
 pub mod report;
+pub mod server;
 pub mod cli;

@@ -102,6 +102,23 @@ impl Isotonic {
         self.probabilities.push(probability);
     }
 
+    /// The curve through knots: log-odds that ascend, and probabilities that never fall.
+    ///
+    /// # Errors
+    /// If they do not, or there are none.
+    pub fn from_knots(knots: impl IntoIterator<Item = (f64, f64)>) -> Result<Self, CalibrationError> {
+        let (log_odds, probabilities) = knots.into_iter().unzip();
+        Self::try_from(Knots { log_odds, probabilities })
+    }
+
+    /// The same knots, each probability changed by a rising function.
+    pub(super) fn with(&self, moved: impl Fn(&f64) -> f64) -> Self {
+        Self {
+            log_odds: self.log_odds.clone(),
+            probabilities: self.probabilities.iter().map(moved).collect(),
+        }
+    }
+
     /// Knots, ascending in both.
     pub fn knots(&self) -> impl ExactSizeIterator<Item = (f64, f64)> {
         self.log_odds.iter().copied().zip(self.probabilities.iter().copied())

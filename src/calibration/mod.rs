@@ -15,8 +15,9 @@ mod beta;
 pub mod classes;
 mod folds;
 mod isotonic;
-mod newton;
+pub(crate) mod newton;
 mod platt;
+mod quantiles;
 mod scored;
 mod softmax;
 pub mod threshold;
@@ -145,6 +146,22 @@ impl Calibration {
             Method::Platt => platt::fit(scored),
             Method::Beta => beta::fit(scored),
             Method::Isotonic => Self::Isotonic(Isotonic::fit(scored)),
+        }
+    }
+
+    /// The same curve for somebody who says yes more readily, or less: `σ(slope · logit p + offset)` of its `p`.
+    ///
+    /// Each kind of curve stays of its kind, but for the identity, which becomes Platt's.
+    #[must_use]
+    pub fn shifted(&self, slope: f64, offset: f64) -> Self {
+        let moved = |p: &f64| sigmoid(slope * (libm::log(*p) - libm::log1p(-p)) + offset);
+        match self {
+            Self::Identity => Self::Platt { slope, offset },
+            Self::Platt { slope: s, offset: o } => {
+                Self::Platt { slope: slope * s, offset: slope * o + offset }
+            }
+            Self::Beta { a, b, c } => Self::Beta { a: slope * a, b: slope * b, c: slope * c + offset },
+            Self::Isotonic(isotonic) => Self::Isotonic(isotonic.with(moved)),
         }
     }
 

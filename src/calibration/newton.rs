@@ -1,20 +1,20 @@
 //! The minimum of a smooth convex function of a few numbers.
 
 /// A function's value, gradient and Hessian at a point.
-pub(super) struct Slopes {
-    pub(super) value: f64,
-    pub(super) gradient: Vec<f64>,
+pub(crate) struct Slopes {
+    pub(crate) value: f64,
+    pub(crate) gradient: Vec<f64>,
     /// Row by row.
-    pub(super) hessian: Vec<f64>,
+    pub(crate) hessian: Vec<f64>,
 }
 
 impl Slopes {
-    pub(super) fn zero(n: usize) -> Self {
+    pub(crate) fn zero(n: usize) -> Self {
         Self { value: 0.0, gradient: vec![0.0; n], hessian: vec![0.0; n * n] }
     }
 
     /// Adds a loss of `x · features`, given its value and its first and second derivative there.
-    pub(super) fn add(&mut self, features: &[f64], (value, slope, bend): (f64, f64, f64)) {
+    pub(crate) fn add(&mut self, features: &[f64], (value, slope, bend): (f64, f64, f64)) {
         let n = features.len();
         self.value += value;
         for (i, x) in features.iter().enumerate() {
@@ -34,7 +34,7 @@ const NOTHING: f64 = 1e-15;
 
 /// Newton's method with backtracking, as in Lin, Lin and Weng (2007), appendix: the Hessian gets a small ridge, for
 /// features may be alike, and a step is halved until it lowers the value enough.
-pub(super) fn minimise(start: Vec<f64>, slopes: impl Fn(&[f64]) -> Slopes) -> Vec<f64> {
+pub(crate) fn minimise(start: Vec<f64>, slopes: impl Fn(&[f64]) -> Slopes) -> Vec<f64> {
     let mut point = start;
     let mut here = slopes(&point);
     for _ in 0..MAX_STEPS {
@@ -88,7 +88,7 @@ fn newton_step(here: &Slopes) -> Option<Vec<f64>> {
 }
 
 /// `-target ln σ(z) - (1 - target) ln (1 - σ(z))`, with its first and second derivative.
-pub(super) fn cross_entropy(z: f64, target: f64) -> (f64, f64, f64) {
+pub(crate) fn cross_entropy(z: f64, target: f64) -> (f64, f64, f64) {
     let p = super::sigmoid(z);
     (super::softplus(z) - target * z, p - target, p * (1.0 - p))
 }

@@ -4,9 +4,12 @@
 
 mod card;
 mod cases;
+mod columns;
 mod comments;
+mod community;
 mod compare;
 mod data;
+mod decisions;
 mod evaluate;
 mod evaluated;
 mod explain;
@@ -16,6 +19,7 @@ mod identity;
 mod input;
 mod inspect;
 mod learned;
+mod migrate;
 mod models;
 mod output;
 mod pipeline;
@@ -23,6 +27,8 @@ mod problem;
 mod rendering;
 mod report;
 mod score;
+mod scores;
+mod serve;
 mod shell;
 mod slices;
 mod slicing;
@@ -60,7 +66,7 @@ struct Cli {
 enum Command {
     Extract(extract::ExtractArgs),
     Score(score::ScoreArgs),
-    Train(train::TrainArgs),
+    Train(Box<train::TrainArgs>),
     Evaluate(evaluate::EvaluateArgs),
     Compare(compare::CompareArgs),
     Report(report::ReportArgs),
@@ -68,7 +74,11 @@ enum Command {
     Threshold(threshold::ThresholdArgs),
     Explain(explain::ExplainArgs),
     Spans(spans::SpansArgs),
+    Serve(serve::ServeArgs),
     Inspect(inspect::InspectArgs),
+    Migrate(migrate::MigrateArgs),
+    #[command(subcommand)]
+    Decisions(decisions::DecisionsCommand),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -97,7 +107,10 @@ pub fn run() -> ExitCode {
         Command::Threshold(args) => threshold::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Spans(args) => spans::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Decisions(command) => decisions::run(&command),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, &Cli::command()),
     };

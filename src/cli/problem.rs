@@ -40,7 +40,7 @@ pub(super) fn print(error: &anyhow::Error) {
 
 /// The error and its causes, outermost first. Some errors have their cause in their own words already: it is said
 /// once.
-fn message(error: &anyhow::Error) -> String {
+pub(super) fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if message.is_empty() {

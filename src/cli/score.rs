@@ -6,8 +6,8 @@ use super::suspect_list::guarded;
 use super::{Outcome, comments, extract, models, pipeline, table};
 use crate::comment::Comment;
 use crate::extract::Keep;
-use crate::label::{Decision, HeadKind, LabelId};
-use crate::model::{Model, ModelHead, Prediction, Scorer};
+use crate::label::{Decision, LabelId};
+use crate::model::{Model, ModelHead, Prediction, PredictionJson, Scorer, write_probability};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::io::Write;
@@ -78,14 +78,14 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
         To::Csv => out.write_all(&csv_header(&model, args.keep))?,
         To::Table => out.write_all(table::header(&model, &style).as_bytes())?,
     }
-    let json = JsonParts::of(&model);
+    let json = PredictionJson::of(&model);
     let writer = || {
         let mut scorer = Scorer::new(&model);
         let (json, model, style, keep) = (&json, &model, &style, args.keep);
         move |comment: &mut Comment, out: &mut Vec<u8>| {
             let prediction = scorer.score(&comment.text);
             match to {
-                To::Jsonl => json.write(comment, prediction, keep, out),
+                To::Jsonl => write_json(json, comment, prediction, keep, out),
                 To::Csv => write_csv(model, comment, prediction, keep, out),
                 To::Table => out.extend(table::row(model, comment, prediction, style).bytes()),
             }
@@ -97,83 +97,26 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
     Ok(summary.outcome())
 }
 
-/// What of a JSON line is the same for every comment, so that writing one is mostly copying.
-struct JsonParts {
-    heads: Vec<HeadParts>,
-    /// From the end of the last head to the end of the line, without the brace.
-    model: String,
-}
-
-struct HeadParts {
-    kind: HeadKind,
-    /// `"incivility":{`
-    opening: String,
-    /// `"civil"`, as JSON.
-    labels: Vec<String>,
-}
-
-impl JsonParts {
-    fn of(model: &Model) -> Self {
-        let head = |h: &ModelHead| HeadParts {
-            kind: h.head.kind,
-            opening: format!("{}:{{", quoted(&h.head.name)),
-            labels: h.head.labels.names().iter().map(|name| quoted(name)).collect(),
-        };
-        Self {
-            heads: model.heads().iter().map(head).collect(),
-            model: format!("}},\"model\":{}", quoted(&model.id())),
+fn write_json(
+    json: &PredictionJson,
+    comment: &Comment,
+    prediction: &Prediction,
+    keep: bool,
+    out: &mut Vec<u8>,
+) {
+    out.extend(b"{\"id\":");
+    write_quoted(&comment.id, out);
+    out.push(b',');
+    json.write(prediction, out);
+    if keep {
+        for (name, value) in kept_fields(comment) {
+            out.push(b',');
+            write_quoted(&name, out);
+            out.push(b':');
+            out.extend(value.to_string().bytes());
         }
     }
-
-    fn write(&self, comment: &Comment, prediction: &Prediction, keep: bool, out: &mut Vec<u8>) {
-        out.extend(b"{\"id\":");
-        write_quoted(&comment.id, out);
-        out.extend(b",\"heads\":{");
-        for (i, (head, answer)) in self.heads.iter().zip(&prediction.heads).enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            out.extend(head.opening.bytes());
-            match &answer.decision {
-                Decision::OneOf(label) => {
-                    out.extend(b"\"label\":");
-                    out.extend(head.labels[label.index()].bytes());
-                }
-                Decision::Each(holds) => {
-                    out.extend(b"\"labels\":[");
-                    let names = head.labels.iter().zip(holds).filter(|(_, holds)| **holds);
-                    for (n, (name, _)) in names.enumerate() {
-                        if n > 0 {
-                            out.push(b',');
-                        }
-                        out.extend(name.bytes());
-                    }
-                    out.push(b']');
-                }
-            }
-            debug_assert_eq!(head.kind == HeadKind::OneOf, matches!(answer.decision, Decision::OneOf(_)));
-            out.extend(b",\"scores\":{");
-            for (n, (name, p)) in head.labels.iter().zip(&answer.probabilities).enumerate() {
-                if n > 0 {
-                    out.push(b',');
-                }
-                out.extend(name.bytes());
-                out.push(b':');
-                write_probability(*p, out);
-            }
-            out.extend(b"}}");
-        }
-        out.extend(self.model.bytes());
-        if keep {
-            for (name, value) in kept_fields(comment) {
-                out.push(b',');
-                write_quoted(&name, out);
-                out.push(b':');
-                out.extend(value.to_string().bytes());
-            }
-        }
-        out.extend(b"}\n");
-    }
+    out.extend(b"}\n");
 }
 
 /// The comment's own fields, less those whose names the answer needs.
@@ -182,34 +125,9 @@ fn kept_fields(comment: &Comment) -> impl Iterator<Item = (String, serde_json::V
     extract::fields(comment).into_iter().filter(move |(name, _)| !taken.contains(&name.as_str()))
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
 fn write_quoted(text: &str, out: &mut Vec<u8>) {
     // Writing a string to memory cannot fail.
     let _ = serde_json::to_writer(out, text);
-}
-
-/// Appends a probability with six decimals, trailing zeros left off; rounded, so `0` and `1` stand for less than
-/// half a millionth from them.
-pub(super) fn write_probability(p: f64, out: &mut Vec<u8>) {
-    let millionths = (p.clamp(0.0, 1.0) * 1e6).round() as u32;
-    match millionths {
-        0 => out.push(b'0'),
-        1_000_000 => out.push(b'1'),
-        _ => {
-            let mut digits = [b'0'; 8];
-            digits[1] = b'.';
-            let mut rest = millionths;
-            for digit in digits[2..].iter_mut().rev() {
-                *digit += (rest % 10) as u8;
-                rest /= 10;
-            }
-            let end = digits.iter().rposition(|d| *d != b'0').unwrap_or(0);
-            out.extend(&digits[..=end]);
-        }
-    }
 }
 
 fn csv_header(model: &Model, keep: bool) -> Vec<u8> {
@@ -255,32 +173,6 @@ pub(super) fn label_names<'h>(head: &'h ModelHead, decision: &Decision) -> Vec<&
         Decision::Each(holds) => {
             let held = holds.iter().enumerate().filter(|(_, holds)| **holds);
             held.map(|(i, _)| labels.name(LabelId::from(i))).collect()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn probabilities_have_six_decimals_at_most() {
-        let written = |p| {
-            let mut out = Vec::new();
-            write_probability(p, &mut out);
-            String::from_utf8(out).unwrap()
-        };
-        for (p, expected) in [
-            (0.0, "0"),
-            (1.0, "1"),
-            (0.5, "0.5"),
-            (0.92, "0.92"),
-            (0.123_456_7, "0.123457"),
-            (0.000_001, "0.000001"),
-            (0.999_999_9, "1"),
-            (f64::NAN, "0"),
-        ] {
-            assert_eq!(written(p), expected);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `moderato train`: labelled comments in, a model and its cross-validated figures out.
 
+use super::community::{self, CommunityArgs};
 use super::data::{self, DataArgs, Opener};
 use super::slices::Cut;
 use super::talk::{self, Talk};
@@ -32,13 +33,15 @@ choose calibration and thresholds; `--folds 0` does without, and leaves probabil
 them and thresholds at one half.")]
 pub(super) struct TrainArgs {
     /// A recipe: heads, sources, columns, algorithms; see training/README.md
-    #[arg(value_name = "RECIPE", required_unless_present = "data", conflicts_with = "data")]
+    #[arg(value_name = "RECIPE", required_unless_present_any = ["data", "from_decisions"], conflicts_with_all = ["data", "from_decisions"])]
     recipe: Option<PathBuf>,
     /// Where the files of the recipe's sources are looked for first
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    community: CommunityArgs,
     /// How heads are fitted: multinomial, bernoulli, complement (on words), nblr, logistic (on words and characters)
     /// or auto, which tries them; with --data nblr unless given
     #[arg(long, value_name = "NAME", value_parser = parse_algorithm)]
@@ -95,6 +98,16 @@ fn parse_algorithm(name: &str) -> Result<Algorithm, train::UnknownAlgorithm> {
 }
 
 pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
+    if let Some(store) = &args.community.from_decisions {
+        args.check_outputs()?;
+        let rest = community::Rest {
+            name: args.name.as_deref(),
+            seed: args.seed,
+            folds: args.folds,
+            output: &args.output,
+        };
+        return community::train(store, &args.community, &rest);
+    }
     let (mut recipe, mut opener) = match &args.recipe {
         Some(path) => (read_recipe(path)?, Opener { folders: vec![folder_of(path)] }),
         None => (args.data.recipe()?, Opener { folders: vec![PathBuf::new()] }),

@@ -40,6 +40,13 @@ impl Terms {
     }
 }
 
+impl Default for Bag {
+    /// Without room for any term.
+    fn default() -> Self {
+        Self::new(0, 0)
+    }
+}
+
 impl Bag {
     /// Room for a vocabulary of `n_terms` terms, of which the first `n_characters` are character n-grams.
     ///

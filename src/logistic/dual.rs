@@ -20,6 +20,14 @@ pub(super) struct Problem<'a> {
     pub(super) truth: &'a [bool],
     /// One a document, not negative.
     pub(super) costs: &'a [f64],
+    /// What is said of each document before anything is learned, added to `f`; 0 where there is none.
+    pub(super) offsets: Option<&'a [f64]>,
+}
+
+impl Problem<'_> {
+    fn offset(&self, document: usize) -> f64 {
+        self.offsets.map_or(0.0, |offsets| offsets[document])
+    }
 }
 
 /// Where the solver is.
@@ -98,7 +106,7 @@ impl Solution {
             let row = problem.matrix.row(document);
             let sign = if problem.truth[document] { 1.0 } else { -1.0 };
             let cost = self.c * problem.costs[document];
-            let margin = sign * (self.bias + self.dot(row));
+            let margin = sign * (self.bias + self.dot(row) + problem.offset(document));
             let before = cost * sigmoid(self.duals[document]);
             let doubt = (cost * sigmoid(-margin) - before).abs();
             off += doubt;
@@ -129,7 +137,8 @@ impl Solution {
 
     /// Sets the bias to its best value for the weights, so that the mean probability is the share of the answer yes.
     fn settle_bias(&mut self, problem: &Problem<'_>) {
-        let margins: Vec<f64> = problem.matrix.rows().map(|row| self.dot(row)).collect();
+        let margin = |(document, row)| self.dot(row) + problem.offset(document);
+        let margins: Vec<f64> = problem.matrix.rows().enumerate().map(margin).collect();
         for _ in 0..MAX_STEPS {
             let (mut slope, mut bend) = (0.0, 0.0);
             for ((margin, &yes), cost) in margins.iter().zip(problem.truth).zip(problem.costs) {

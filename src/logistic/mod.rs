@@ -105,6 +105,25 @@ pub enum LogisticError {
         /// Its weight.
         found: f64,
     },
+    /// An offset that is no number.
+    #[error("document {document}: found offset `{found}`, expected a finite number")]
+    Offset {
+        /// The row, from 0.
+        document: usize,
+        /// Its offset.
+        found: f64,
+    },
+}
+
+/// What documents are, what each counts, and what is said of them already.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers<'a> {
+    /// Whether the answer is yes, one a document.
+    pub truth: &'a [bool],
+    /// One a document; 1 where none are given.
+    pub weights: Option<&'a [f64]>,
+    /// Log-odds that the fit is added to, one a document; 0 where none are given.
+    pub offsets: Option<&'a [f64]>,
 }
 
 /// A fitted yes/no answer: `log-odds = bias + Σ value · weight`.
@@ -213,19 +232,43 @@ impl LogisticParams {
         weights: Option<&[f64]>,
         path: &[f64],
     ) -> Result<Vec<LinearModel>, LogisticError> {
+        self.fit_path_onto(matrix, &Answers { truth, weights, offsets: None }, path)
+    }
+
+    /// As [`fit_path`](Self::fit_path), on top of what is said of each document already: `f = offset + bias + …`.
+    ///
+    /// What is learned is the difference, and regularisation draws it to none. Without both answers there is no
+    /// difference to learn.
+    ///
+    /// # Errors
+    /// As [`fit_path`](Self::fit_path), or if there is not one finite offset a document.
+    pub fn fit_path_onto(
+        &self,
+        matrix: &WeightedMatrix,
+        answers: &Answers<'_>,
+        path: &[f64],
+    ) -> Result<Vec<LinearModel>, LogisticError> {
         path.iter().try_for_each(|&c| LogisticSettings { c, ..self.0 }.check().map(|_| ()))?;
+        let Answers { truth, weights, offsets } = *answers;
         let weights = document_weights(matrix.n_documents(), truth, weights)?;
+        check_offsets(matrix.n_documents(), offsets)?;
         let sums = ClassSums::of(truth, &weights);
         if sums.yes == 0.0 || sums.no == 0.0 {
-            let bias = libm::log((sums.yes + 0.5) / (sums.no + 0.5));
+            let bias = match offsets {
+                None => libm::log((sums.yes + 0.5) / (sums.no + 0.5)),
+                Some(_) => 0.0,
+            };
             let weights = vec![0.0; matrix.n_terms()];
             return Ok(vec![LinearModel { bias, weights, n_passes: 0, converged: true }; path.len()]);
         }
-        let problem = Problem { matrix, truth, costs: &weights };
+        let problem = Problem { matrix, truth, costs: &weights, offsets };
         let ratios = self.0.ratios.then(|| ratios::log_count_ratios(&problem, self.0.alpha));
         let costs = self.costs(truth, &weights, sums);
         let problem = Problem { costs: &costs, ..problem };
-        let log_odds = ClassSums::of(truth, &costs).log_odds();
+        let log_odds = match offsets {
+            None => ClassSums::of(truth, &costs).log_odds(),
+            Some(_) => 0.0,
+        };
         let mut solution = Solution::start(&problem, ratios.as_deref(), log_odds, self.0.seed);
         let stop = Stop { tolerance: self.0.tolerance, max_passes: self.0.max_passes };
         let fit_one = |&c: &f64| {
@@ -276,6 +319,19 @@ impl ClassSums {
 
     fn log_odds(self) -> f64 {
         libm::log(self.yes / self.no)
+    }
+}
+
+/// Whether there is one finite offset a document, if any.
+fn check_offsets(n_documents: usize, offsets: Option<&[f64]>) -> Result<(), LogisticError> {
+    let Some(offsets) = offsets else { return Ok(()) };
+    if offsets.len() != n_documents {
+        let what = "offsets";
+        return Err(LogisticError::Length { what, found: offsets.len(), expected: n_documents });
+    }
+    match offsets.iter().position(|offset| !offset.is_finite()) {
+        Some(document) => Err(LogisticError::Offset { document, found: offsets[document] }),
+        None => Ok(()),
     }
 }
 

@@ -14,7 +14,7 @@
 //! Weights that follow from counts are made when the model is read and keep 32 bits.
 
 use crate::counts::bag::{Bag, Terms};
-use crate::counts::weighting::{Norm, Weighting};
+use crate::counts::weighting::{FittedWeighting, Norm, Weighting, WeightingError};
 use ndarray::Array2;
 use std::borrow::Cow;
 use std::ops::{AddAssign, Mul};
@@ -202,6 +202,36 @@ impl Group {
             Cells::Whole(cells) => f64::from(cells[index]) * f64::from(self.scales[at]),
             Cells::Real(cells) => f64::from(cells[index]),
         }
+    }
+
+    /// How counts became values when this was fitted, of a vocabulary whose first `n_characters` terms are characters.
+    ///
+    /// # Errors
+    /// If there are not so many terms.
+    pub(super) fn fitted_weighting(&self, n_characters: u32) -> Result<FittedWeighting, WeightingError> {
+        let n_terms = self.n_terms();
+        let idf = self.weighting.inverse_document_frequency.then(|| self.idf());
+        let first = if self.apart { n_characters } else { 0 };
+        FittedWeighting::from_parts(self.weighting, idf, n_terms, vec![0..first, first..n_terms as u32])
+    }
+
+    /// The inverse document frequency of each term; 1 where the weighting has none.
+    pub(super) fn idf(&self) -> Vec<f32> {
+        (0..self.n_terms() as u32).map(|id| self.cell(id, 0) as f32).collect()
+    }
+
+    /// All weights, shape `(n_terms, n_columns)`.
+    pub(super) fn columns(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.n_terms(), self.n_columns), |(id, column)| self.weight(id as u32, column))
+    }
+
+    /// The same terms with other weights.
+    pub(super) fn with_columns(&self, columns: &Array2<f64>) -> Result<Self, GroupError> {
+        Self::fitted(self.weighting, self.apart, Some(&self.idf()), columns)
+    }
+
+    fn n_terms(&self) -> usize {
+        self.cells.len() / self.width()
     }
 
     /// The weight of a term in a column.

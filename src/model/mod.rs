@@ -4,12 +4,14 @@
 //! [`Evidence`] for it, or the file again.
 //! Deliberately absent: reading comments and writing answers; a model sees one text at a time.
 
+pub mod adapt;
 mod derive;
 mod embedded;
 mod evidence;
 pub mod file;
 mod group;
 mod head;
+mod json;
 mod prediction;
 mod scorer;
 mod spans;
@@ -18,8 +20,9 @@ pub mod train;
 pub use evidence::{Evidence, TermEvidence, byte_weights};
 pub use group::{Group, GroupError};
 pub use head::{Link, ModelHead, Readout};
+pub use json::{PredictionJson, write_probability};
 pub use prediction::{HeadPrediction, Prediction};
-pub use scorer::Scorer;
+pub use scorer::{Scorer, Workspace};
 pub use spans::{WordWeight, carrying, word_weights};
 
 use crate::counts::bag::Bag;

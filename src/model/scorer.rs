@@ -7,7 +7,7 @@
 //! 3. Each [`Group`](super::Group) of columns adds one row of cells a term, and norms the sums at the end.
 //! 4. [`Prediction`] turns sums into probabilities and labels.
 //!
-//! Nothing is allocated per comment; what a thread holds is in [`Scorer`].
+//! Nothing is allocated per comment; what a thread holds is in [`Workspace`].
 
 use super::{Model, Prediction};
 use crate::counts::bag::Bag;
@@ -17,6 +17,17 @@ use crate::text::TermReader;
 #[derive(Debug)]
 pub struct Scorer<'m> {
     model: &'m Model,
+    workspace: Workspace,
+}
+
+/// What scoring needs besides a model, kept from text to text: of one thread, and for any model.
+///
+/// It is for those who hold models that come and go; whoever has one model takes a [`Scorer`]. What it remembers is of
+/// the last model it was used with, so it serves best where each model has one of its own.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The hash of the model that reader and bag are for.
+    model: String,
     reader: TermReader<u32>,
     bag: Bag,
     log_odds: Vec<f64>,
@@ -26,28 +37,34 @@ pub struct Scorer<'m> {
 impl<'m> Scorer<'m> {
     /// A scorer with buffers of its own.
     pub fn new(model: &'m Model) -> Self {
-        Self {
-            model,
-            reader: TermReader::default(),
-            bag: model.bag(),
-            log_odds: Vec::new(),
-            prediction: Prediction::default(),
-        }
+        Self { model, workspace: Workspace::default() }
     }
 
     /// The answers of all heads to `text`; good until the next call.
     pub fn score(&mut self, text: &str) -> &Prediction {
-        let vocabulary = self.model.vocabulary();
+        self.workspace.score(self.model, text)
+    }
+}
+
+impl Workspace {
+    /// The answers of all heads of `model` to `text`; good until the next call.
+    pub fn score(&mut self, model: &Model, text: &str) -> &Prediction {
+        // Models of one hash have one vocabulary and one analyser.
+        if self.model != model.hash() {
+            model.hash().clone_into(&mut self.model);
+            (self.reader, self.bag) = (TermReader::default(), model.bag());
+        }
+        let vocabulary = model.vocabulary();
         let bag = &mut self.bag;
         bag.begin();
         let resolve = |hash| vocabulary.id(hash);
-        self.model.analyzer().read_terms(text, &mut self.reader, &resolve, |kind, id| bag.add(kind, id));
+        model.analyzer().read_terms(text, &mut self.reader, &resolve, |kind, id| bag.add(kind, id));
         bag.complete();
         self.log_odds.clear();
-        for group in self.model.groups() {
+        for group in model.groups() {
             group.add(bag, &mut self.log_odds);
         }
-        self.prediction.fill(self.model, &self.log_odds);
+        self.prediction.fill(model, &self.log_odds);
         &self.prediction
     }
 }

@@ -133,6 +133,12 @@ fn comment(value: &Value, shape: &Shape, options: &ExportOptions) -> Option<Comm
     let removed = matches!(comment.text.as_str(), "[deleted]" | "[removed]");
     let state = text_at(value, shape.state).map(|s| s.to_lowercase());
     keep(&mut comment, "state", if deleted || removed { Some("deleted") } else { state.as_deref() });
+    // What Perspective said when the comment came in: Coral writes it down with each revision.
+    for part in ["score", "model"] {
+        let paths = ["revisions.-1", "revision"].map(|r| format!("{r}.metadata.perspective.{part}"));
+        let said = text_at(value, &paths.each_ref().map(String::as_str));
+        keep(&mut comment, &format!("perspective_{part}"), said.as_deref());
+    }
     if options.keep_personal {
         keep(&mut comment, "email", text_at(value, shape.email).as_deref());
         keep(&mut comment, "ip", text_at(value, shape.ip).as_deref());

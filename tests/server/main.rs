@@ -1,0 +1,20 @@
+//! The server as clients meet it: bytes over a socket in, bytes over a socket out.
+
+mod client;
+mod running;
+
+// The contract, answer by answer.
+mod batch;
+mod contract;
+mod discovery;
+
+// Our own doors.
+mod coral;
+mod own;
+
+// What an operator relies on.
+mod operation;
+mod program;
+
+// What comes from a world that means no good.
+mod hostile;
