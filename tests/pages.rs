@@ -19,7 +19,7 @@ fn read(bytes: &[u8]) -> Page {
 fn records(page: &Page) -> Value {
     let record = |c: &moderato::comment::Comment| {
         json!({
-            "id": c.id, "author": c.author, "time": c.time, "parent": c.parent, "depth": c.depth, "votes": c.votes,
+            "id": c.id, "author": c.author, "author_url": c.author_url, "time": c.time, "parent": c.parent, "depth": c.depth, "votes": c.votes,
             "quoted": c.quoted, "text": c.text,
         })
     };
@@ -59,12 +59,13 @@ fn ages_are_dates_against_the_crawl_time() {
 }
 
 #[test]
-fn quotations_stay_in_the_text_if_asked_for() {
+fn quotations_stand_where_the_commenter_put_them_and_are_not_their_own_words() {
     let html = std::fs::read(folder().join("wordpress.html")).expect("a page");
-    let mut options = PageOptions::default();
-    options.inline_quotes = true;
-    let page = page::read(&html, &options);
-    assert!(page.comments[1].text.starts_with("> Well done, council.\n\nIt costs"));
+    let page = page::read(&html, &PageOptions::default());
+    let comment = &page.comments[1];
+    assert_eq!(comment.quoted, ["Well done, council."]);
+    assert!(comment.text.starts_with("> Well done, council.\n\nIt costs"), "{}", comment.text);
+    assert!(comment.own_words().starts_with("It costs"), "{}", comment.own_words());
 }
 
 fn comment(n: usize) -> String {

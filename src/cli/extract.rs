@@ -22,7 +22,7 @@ use std::path::PathBuf;
   zcat export.json.gz | moderato extract - --to csv
 
 A page without comments gives no record, and that is no error. Records have `id` and `text`, and where
-known `author`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
+known `author`, `author_url`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
 pub(super) struct ExtractArgs {
     #[command(flatten)]
     inputs: Inputs,
@@ -34,9 +34,9 @@ pub(super) struct ExtractArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Jsonl, value_name = "FORMAT")]
     to: To,
-    /// Keep quotations of others in the text, in lines that begin with `> `; they are in `quoted` in any case
-    #[arg(long)]
-    inline_quotes: bool,
+    /// Where quotations of others stand; they are in `quoted` in any case, and `score` leaves them out in any case
+    #[arg(long, value_enum, default_value_t = QuotesIn::Text, value_name = "WHERE")]
+    quotes: QuotesIn,
     /// When the pages were saved, as 2024-05-14T12:00:00Z: dates such as `2 hours ago` are read against it
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     crawled: Option<jiff::Timestamp>,
@@ -66,13 +66,34 @@ enum To {
     Csv,
 }
 
+/// Where quotations of others stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum QuotesIn {
+    /// In the text, where the commenter put them, in lines that begin with `> `
+    Text,
+    /// In `quoted` alone: the text is the commenter's own words
+    Apart,
+}
+
 /// The columns of `--to csv`.
-const COLUMNS: [&str; 11] =
-    ["id", "text", "author", "time", "parent", "source", "position", "depth", "permalink", "votes", "quoted"];
+const COLUMNS: [&str; 12] = [
+    "id",
+    "text",
+    "author",
+    "author_url",
+    "time",
+    "parent",
+    "source",
+    "position",
+    "depth",
+    "permalink",
+    "votes",
+    "quoted",
+];
 
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     let mut options = args.read.options(Keep::Details)?;
-    options.page.inline_quotes = args.inline_quotes;
+    options.quotes_apart = args.quotes == QuotesIn::Apart;
     options.page.crawled = args.crawled;
     options.export.pingbacks = args.pingbacks;
     options.export.keep_personal = args.keep_personal;
@@ -107,6 +128,8 @@ struct Record<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    author_url: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<&'c str>,
@@ -132,6 +155,7 @@ impl<'c> Record<'c> {
             id: &comment.id,
             text: &comment.text,
             author: comment.author.as_deref(),
+            author_url: comment.author_url.as_deref(),
             time: comment.time.as_deref(),
             parent: comment.parent.as_deref(),
             source: comment.source.as_deref(),

@@ -82,7 +82,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
         let mut scorer = Scorer::new(&model);
         let (json, model, style, keep) = (&json, &model, &style, args.keep);
         move |comment: &mut Comment, out: &mut Vec<u8>| {
-            let prediction = scorer.score(&comment.text);
+            let prediction = scorer.score(&comment.own_words());
             match to {
                 To::Jsonl => json.write(comment, prediction, keep, out),
                 To::Csv => write_csv(model, comment, prediction, keep, out),

@@ -37,6 +37,7 @@ pub enum Keep {
 pub(crate) enum Role {
     Id,
     Author,
+    AuthorUrl,
     Time,
     Parent,
     Source,
@@ -67,6 +68,7 @@ impl Role {
             "user" => (Self::Author, 1, "user"),
             "username" => (Self::Author, 2, "username"),
             "name" => (Self::Author, 3, "name"),
+            "author_url" => (Self::AuthorUrl, 0, "author_url"),
             "time" => (Self::Time, 0, "time"),
             "date" => (Self::Time, 1, "date"),
             "created_at" => (Self::Time, 2, "created_at"),
@@ -101,7 +103,7 @@ pub(crate) struct Claim {
 /// Which fields of one record have won their roles.
 #[derive(Default)]
 pub(crate) struct Claims {
-    best: [Option<Claim>; 10],
+    best: [Option<Claim>; 11],
 }
 
 impl Claims {
@@ -150,7 +152,13 @@ pub(crate) struct Lost;
 /// Sets a role; gives the value back if it says nothing of the kind.
 fn give_role(comment: &mut Comment, role: Role, value: Value) -> Option<Value> {
     let word = match role {
-        Role::Id | Role::Author | Role::Time | Role::Parent | Role::Source | Role::Permalink => match value {
+        Role::Id
+        | Role::Author
+        | Role::AuthorUrl
+        | Role::Time
+        | Role::Parent
+        | Role::Source
+        | Role::Permalink => match value {
             Value::String(word) => word,
             Value::Number(number) => number.to_string(),
             Value::Null => return None,
@@ -162,6 +170,7 @@ fn give_role(comment: &mut Comment, role: Role, value: Value) -> Option<Value> {
     match role {
         Role::Id => comment.id = known.unwrap_or_default(),
         Role::Author => comment.author = known,
+        Role::AuthorUrl => comment.author_url = known,
         Role::Time => comment.time = known,
         Role::Parent => comment.parent = known,
         Role::Source => comment.source = known,
@@ -176,6 +185,11 @@ fn give_number(comment: &mut Comment, role: Role, value: Value) -> Option<Value>
         let parts: Option<Vec<String>> = parts.iter().map(|p| p.as_str().map(str::to_owned)).collect();
         let Some(parts) = parts else { return Some(value) };
         comment.quoted = parts;
+        return None;
+    }
+    // A table has them in one cell, a line each.
+    if let (Role::Quoted, Value::String(parts)) = (role, &value) {
+        comment.quoted = if parts.trim().is_empty() { Vec::new() } else { vec![parts.clone()] };
         return None;
     }
     let number: Option<i64> = match &value {
@@ -199,6 +213,7 @@ fn take_role(comment: &mut Comment, role: Role) -> Option<Value> {
     match role {
         Role::Id => (!comment.id.is_empty()).then(|| Value::String(std::mem::take(&mut comment.id))),
         Role::Author => comment.author.take().map(Value::String),
+        Role::AuthorUrl => comment.author_url.take().map(Value::String),
         Role::Time => comment.time.take().map(Value::String),
         Role::Parent => comment.parent.take().map(Value::String),
         Role::Source => comment.source.take().map(Value::String),

@@ -17,6 +17,8 @@ pub struct ExtractOptions {
     pub table: TableOptions,
     /// How a page is read.
     pub page: PageOptions,
+    /// Whether the texts of pages and exports are the commenters' own words, without what they quote.
+    pub quotes_apart: bool,
     /// What of an export comes out.
     pub export: ExportOptions,
     /// What may be held in memory.

@@ -10,6 +10,7 @@ use super::parser::{ParseWhole, Parser, Records};
 use super::sink::Sink;
 use super::{export, page, plain};
 use crate::comment::Comment;
+use std::borrow::Cow;
 
 /// A splitter that holds the whole input, and the parser for its format.
 pub(crate) fn open(format: Format, options: &ExtractOptions) -> (Box<dyn Split>, Parser) {
@@ -27,14 +28,14 @@ pub(crate) fn parser(format: Format) -> ParseWhole {
 }
 
 fn read_page(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let options = page_options(frame, options);
-    hand_over(page::read(&frame.bytes, &options).comments, frame, sink);
+    let page = page_options(frame, options);
+    hand_over(page::read(&frame.bytes, &page).comments, frame, options, sink);
 }
 
 fn read_plain(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let options = page_options(frame, options);
-    let text = page::decode(&frame.bytes, options.charset.as_deref());
-    hand_over(plain::comments(&text, options.crawled), frame, sink);
+    let page = page_options(frame, options);
+    let text = page::decode(&frame.bytes, page.charset.as_deref());
+    hand_over(plain::comments(&text, page.crawled), frame, options, sink);
 }
 
 fn read_export(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
@@ -51,7 +52,7 @@ fn read_export(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
         ));
         return;
     };
-    hand_over(export.comments, frame, sink);
+    hand_over(export.comments, frame, options, sink);
     if let Some(broken) = export.broken {
         let place = frame.place.at_line(broken.line);
         sink.unreadable(ExtractError::Malformed {
@@ -76,8 +77,13 @@ fn page_options(frame: &Frame, options: &ExtractOptions) -> PageOptions {
 }
 
 /// Gives comments the place and source of their frame.
-fn hand_over(comments: Vec<Comment>, frame: &Frame, sink: &mut Sink<'_>) {
+fn hand_over(comments: Vec<Comment>, frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
     for mut comment in comments {
+        if options.quotes_apart
+            && let Cow::Owned(own) = comment.own_words()
+        {
+            comment.text = own;
+        }
         comment.place = frame.place.clone();
         if comment.source.is_none() {
             comment.source = Some(frame.address.as_deref().unwrap_or(&frame.place.input).to_owned());

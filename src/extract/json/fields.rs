@@ -83,7 +83,8 @@ impl Fields<'_, '_> {
     fn other_field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let keep = &self.records.keep;
         match Role::of(key) {
-            Some(claim) if matches!(keep, Keep::Details | Keep::All) => {
+            // What is quoted is not scored, so it is read whatever else is kept.
+            Some(claim) if matches!(keep, Keep::Details | Keep::All) || claim.role == Role::Quoted => {
                 let value = map.next_value()?;
                 self.record.claim(claim, key, value);
             }

@@ -277,11 +277,12 @@ impl<'a> Reading<'a> {
         sum
     }
 
-    /// The words, apart from quotations.
-    pub(super) fn prose(&self, author: Option<&str>, inline: bool) -> Prose {
-        let whole = self.read(author, if inline { Step::InlineQuote } else { Step::Quote });
+    /// The words, with what they quote.
+    pub(super) fn prose(&self, author: Option<&str>) -> Prose {
+        let whole = self.read(author, Step::Quote);
         // Where everything is a quotation, the page uses the element for its looks.
-        if whole.text.is_empty() && !whole.quoted.is_empty() { self.read(author, Step::Into) } else { whole }
+        let own = || whole.text.lines().any(|l| !l.is_empty() && !l.starts_with("> "));
+        if !whole.quoted.is_empty() && !own() { self.read(author, Step::Into) } else { whole }
     }
 
     fn read(&self, author: Option<&str>, quotes: Step) -> Prose {
@@ -478,6 +479,32 @@ impl<'a> Reading<'a> {
             }
         }
         hasher.finish()
+    }
+
+    /// The address that the author's name, or the picture beside it, leads to.
+    pub(super) fn profile(&self, author: &Name) -> Option<String> {
+        let dom = self.dom;
+        let leads = |node: usize| -> Option<&str> {
+            let href = dom.attr(node, "href").filter(|_| dom.tag(node) == Tag::A)?.trim();
+            // Mail addresses are nobody's business.
+            let elsewhere = !href.is_empty() && !href.starts_with(['#', '?']);
+            let known = ["javascript:", "mailto:", "tel:"].iter().all(|scheme| !href.starts_with(scheme));
+            (elsewhere && known).then_some(href)
+        };
+        let named = (author.node > 0).then(|| {
+            let around = dom.ancestors(author.node).take(3);
+            let around = around.filter(|a| self.parts.first().is_some_and(|p| p.start <= *a));
+            [author.node].into_iter().chain(dom.inside(author.node).take(16)).chain(around).find_map(leads)
+        });
+        let beside = || {
+            let body = if self.has_body() { self.body.clone() } else { 0..0 };
+            let links = self.parts.iter().flat_map(Clone::clone).filter(|n| !body.contains(n)).take(400);
+            links.filter(|n| leads(*n).is_some_and(is_profile)).find_map(|n| {
+                let text = dom.text(n).trim();
+                (text.is_empty() || clean_name(text).is_some_and(|t| t == author.text)).then(|| leads(n))?
+            })
+        };
+        named.flatten().or_else(beside).map(str::to_owned)
     }
 
     fn name_beside_date(&self) -> Option<Name> {
@@ -861,6 +888,9 @@ fn without_header(text: &str, author: Option<&str>) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let is_header = |line: &str| {
         let line = line.trim();
+        if line.starts_with('>') {
+            return false;
+        }
         let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
         line.is_empty()
             || bare.is_empty()

@@ -40,8 +40,6 @@ pub struct PageOptions {
     pub crawled: Option<jiff::Timestamp>,
     /// The character set that the server named.
     pub charset: Option<String>,
-    /// Whether [`Comment::text`] keeps quotations, in lines that begin with `> `, beside [`Comment::quoted`].
-    pub inline_quotes: bool,
 }
 
 /// The comments of a page, and why they were taken for such.
@@ -137,7 +135,7 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
     let mut made: Vec<Option<Comment>> = Vec::new();
     for (reading, names) in readings.iter().zip(&names) {
         let author = choose(names, &shapes);
-        let prose = reading.prose(author.as_deref(), options.inline_quotes);
+        let prose = reading.prose(author.map(|a| a.text.as_str()));
         if prose.text.chars().all(|c| !c.is_alphanumeric())
             && prose.quoted.is_empty()
             && prose.text.is_empty()
@@ -152,7 +150,8 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             id: id.unwrap_or_default(),
             text: prose.text,
             quoted: prose.quoted,
-            author,
+            author: author.map(|a| a.text.clone()),
+            author_url: author.and_then(|a| reading.profile(a)),
             time: reading.time(month_first),
             permalink,
             votes: reading.votes(),
@@ -199,7 +198,7 @@ fn weigh(names: &[Vec<Name>]) -> FxHashMap<u64, i32> {
         .collect()
 }
 
-fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
+fn choose<'n>(names: &'n [Name], shapes: &FxHashMap<u64, i32>) -> Option<&'n Name> {
     let mut best: Option<(i32, &Name)> = None;
     for name in names {
         let weight = shapes.get(&name.shape).copied().unwrap_or(0) + name.weight / 2;
@@ -214,7 +213,7 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
             n.node > best.node && best.text.len() > n.text.len() && best.text.starts_with(n.text.as_str());
         within && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
     });
-    Some(inner.unwrap_or(best).text.clone())
+    Some(inner.unwrap_or(best))
 }
 
 /// Whether the page's dates in figures put the month first: a date that can be read no other way says so, and where
