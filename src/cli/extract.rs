@@ -1,8 +1,9 @@
 //! `moderato extract`: pages, tables and exports in, one record a comment out.
 
+use super::comments::Job;
 use super::input::{Inputs, ReadArgs};
 use super::output::Output;
-use super::{Outcome, comments, pipeline};
+use super::{Outcome, Problem, comments, pipeline};
 use crate::comment::Comment;
 use crate::extract::Keep;
 use crate::extract::personal::Pseudonyms;
@@ -18,10 +19,13 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   moderato extract page.html
-  moderato extract saved/*.txt -o comments.jsonl
+  moderato extract crawl/ -o comments.jsonl
+  moderato extract crawl/ -o comments.jsonl --resume
+  moderato extract 'crawl/**/*.html' news.warc.gz --explain
   zcat export.json.gz | moderato extract - --to csv
 
-A page without comments gives no record, and that is no error. Records have `id` and `text`, and where
+A page without comments gives no record, and that is no error. A page that cannot be read is told, and the
+next one is read. Records have `id` and `text`, and where
 known `author`, `author_url`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
 pub(super) struct ExtractArgs {
     #[command(flatten)]
@@ -49,9 +53,26 @@ pub(super) struct ExtractArgs {
     /// Replace authors' names by codes that only this key can make again
     #[arg(long, value_name = "KEY")]
     pseudonymise: Option<String>,
+    /// Say of each page, on standard error, which signs decided, and name in each record's `found_by` what its list
+    /// was found by
+    #[arg(long)]
+    explain: bool,
+    /// Go on where an earlier call with the same inputs and flags was broken off; without one, begin
+    #[arg(long, requires = "output")]
+    resume: bool,
     /// How many threads to use; all cores unless given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+}
+
+impl ExtractArgs {
+    /// All that changes what is written, so that no run goes on with the part of another.
+    fn settings(&self) -> String {
+        let Self { read, to, quotes, crawled, pingbacks, keep_personal, pseudonymise, explain, .. } = self;
+        format!(
+            "{read:?} {to:?} {quotes:?} {crawled:?} {pingbacks} {keep_personal} {pseudonymise:?} {explain}"
+        )
+    }
 }
 
 fn parse_time(text: &str) -> Result<jiff::Timestamp, String> {
@@ -97,10 +118,16 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     options.page.crawled = args.crawled;
     options.export.pingbacks = args.pingbacks;
     options.export.keep_personal = args.keep_personal;
+    options.page.explain = args.explain;
     let pseudonyms = args.pseudonymise.as_deref().map(Pseudonyms::new);
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
-    let mut out = Output::open(args.output.as_deref())?;
-    if args.to == To::Csv {
+    if args.resume && args.inputs.has_stdin() {
+        let problem = Problem::new("`-`: standard input cannot be gone on with, expected files or folders");
+        return Err(problem.hint("leave out `--resume`").into());
+    }
+    let inputs = args.inputs.files(args.output.as_deref());
+    let (mut out, from) = Output::open_part(args.output.as_deref(), &args.settings(), &inputs, args.resume)?;
+    if args.to == To::Csv && from.is_none() {
         writeln!(out, "{}", COLUMNS.join(","))?;
     }
     let write = || {
@@ -114,7 +141,8 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
             }
         }
     };
-    let summary = comments::write_each(&args.inputs.inputs, &options, threads, write, &mut out)?;
+    let job = Job { inputs: &inputs, options: &options, threads, from, explain: args.explain };
+    let summary = comments::write_each(&job, write, &mut out)?;
     out.finish()?;
     summary.say();
     Ok(summary.outcome())

@@ -1,6 +1,6 @@
 //! Files and standard input, opened; the flags that say how to read them.
 
-use super::{Problem, talk::Talk};
+use super::{Problem, talk::Hand, walk};
 use crate::extract::{ExtractOptions, Format, Keep, Quoting};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -104,31 +104,28 @@ impl ReadArgs {
     }
 }
 
-/// An input that is open.
-pub(super) struct Opened {
-    /// Its name in messages.
-    pub(super) name: String,
-    /// Its bytes.
-    pub(super) reader: Box<dyn Read + Send>,
-    /// Progress over its bytes.
-    pub(super) talk: Talk,
-}
-
-/// Opens a file, or standard input for `-`.
-pub(super) fn open(path: &Path) -> Result<Opened> {
-    let name = path.display().to_string();
+/// Opens a file, or standard input for `-`; its bytes move the bar of `talk`.
+pub(super) fn open(path: &Path, talk: Option<&Hand>) -> Result<Box<dyn Read + Send>> {
     if path == Path::new("-") {
         if std::io::stdin().is_terminal() {
             super::talk::say("reading comments from the terminal, until Ctrl-D");
         }
-        let talk = Talk::reading(None);
-        let reader = Box::new(talk.wrap(std::io::stdin()));
-        return Ok(Opened { name, reader, talk });
+        return Ok(watched(std::io::stdin(), None, talk));
     }
     let file = open_file(path)?;
-    let talk = Talk::reading(file.metadata().ok().map(|m| m.len()));
-    let reader = Box::new(talk.wrap(file));
-    Ok(Opened { name, reader, talk })
+    let length = file.metadata().ok().map(|m| m.len());
+    Ok(watched(file, length, talk))
+}
+
+fn watched(
+    reader: impl Read + Send + 'static,
+    length: Option<u64>,
+    talk: Option<&Hand>,
+) -> Box<dyn Read + Send> {
+    match talk {
+        Some(talk) => Box::new(talk.reading(length, reader)),
+        None => Box::new(reader),
+    }
 }
 
 /// Opens a file that must not be a folder.
@@ -157,7 +154,20 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// The inputs of a command.
 #[derive(Debug, Args)]
 pub(super) struct Inputs {
-    /// Files, or `-` for standard input; plain, .gz or .zst
+    /// Files, folders with all they hold, patterns such as `crawl/**/*.html`, or `-` for standard input; plain, .gz
+    /// or .zst
     #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
+    inputs: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// The files they stand for, without `output`.
+    pub(super) fn files(&self, output: Option<&Path>) -> Vec<walk::Input> {
+        walk::files(&self.inputs, output)
+    }
+
+    /// Whether standard input is among them, which cannot be read again.
+    pub(super) fn has_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| input == Path::new("-"))
+    }
 }

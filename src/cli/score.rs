@@ -1,5 +1,6 @@
 //! `moderato score`: comments in, labels and probabilities out.
 
+use super::comments::Job;
 use super::input::{Inputs, ReadArgs};
 use super::output::{self, Output};
 use super::{Outcome, comments, extract, models, pipeline, table};
@@ -90,7 +91,9 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
             }
         }
     };
-    let summary = comments::write_each(&args.inputs.inputs, &options, threads, writer, &mut out)?;
+    let inputs = args.inputs.files(args.output.as_deref());
+    let job = Job { inputs: &inputs, options: &options, threads, from: None, explain: false };
+    let summary = comments::write_each(&job, writer, &mut out)?;
     out.finish()?;
     summary.say();
     Ok(summary.outcome())

@@ -119,6 +119,12 @@ pub enum ExtractError {
         /// The header's.
         expected: usize,
     },
+    /// A fault of ours: the rest goes on.
+    #[error("{place}: the reader broke down here, expected it never to: please report it")]
+    Crashed {
+        /// What it was reading.
+        place: Place,
+    },
     /// Anything else that is not as its format says.
     #[error("{place}: found {found}, expected {expected}")]
     Malformed {
@@ -146,7 +152,25 @@ impl ExtractError {
             | Self::SeveralTextFields { place, .. }
             | Self::UnknownField { place, .. }
             | Self::FieldCount { place, .. }
+            | Self::Crashed { place }
             | Self::Malformed { place, .. } => place,
+        }
+    }
+
+    /// What kind of trouble it is, in a word or two, to count by.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "cannot be read",
+            Self::Broken { .. } => "broken off",
+            Self::Bomb { .. } => "unpacks to too much",
+            Self::Empty { .. } => "empty",
+            Self::Binary { .. } => "no text",
+            Self::TooLarge { .. } | Self::LongRecord { .. } => "too large",
+            Self::NoTextField { .. } | Self::SeveralTextFields { .. } | Self::UnknownField { .. } => {
+                "no text field"
+            }
+            Self::FieldCount { .. } | Self::Malformed { .. } => "malformed",
+            Self::Crashed { .. } => "reader broke down",
         }
     }
 

@@ -27,9 +27,13 @@ pub(crate) fn parser(format: Format) -> ParseWhole {
     }
 }
 
+/// The page in `frame`.
+pub(crate) fn page(frame: &Frame, options: &ExtractOptions) -> page::Page {
+    page::read(&frame.bytes, &page_options(frame, options))
+}
+
 fn read_page(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let page = page_options(frame, options);
-    hand_over(page::read(&frame.bytes, &page).comments, frame, options, sink);
+    hand_over(page(frame, options).comments, frame, options, sink);
 }
 
 fn read_plain(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {

@@ -40,6 +40,8 @@ pub struct PageOptions {
     pub crawled: Option<jiff::Timestamp>,
     /// The character set that the server named.
     pub charset: Option<String>,
+    /// Whether each comment's `found_by`, in [`Comment::other_fields`], names what its list was found by.
+    pub explain: bool,
 }
 
 /// The comments of a page, and why they were taken for such.
@@ -49,6 +51,8 @@ pub struct Page {
     pub comments: Vec<Comment>,
     /// One for each list of comments found.
     pub explanations: Vec<Explanation>,
+    /// Of the lists of like parts that are no comments, the one that came nearest.
+    pub nearest: Option<Explanation>,
 }
 
 /// The signs that decided for one list of comments.
@@ -72,11 +76,17 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
     let dom = parse::parse(page);
     let dates = DateOptions { crawled: options.crawled, month_first: false };
     let signs = Signs::of(&dom, dates);
-    let groups = records::groups(&dom, &signs);
-    let mut found = Page::default();
+    let (groups, nearest) = records::groups(&dom, &signs);
+    let mut found =
+        Page { nearest: nearest.map(|group| explain(&group, group.members.len())), ..Page::default() };
     let mut all: Vec<(usize, Comment)> = Vec::new();
     for group in &groups {
-        let comments = comments(&dom, &signs, group, options);
+        let mut comments = comments(&dom, &signs, group, options);
+        if options.explain {
+            let name =
+                |c: &mut Comment| c.other_fields.insert("found_by".into(), group.selector.as_str().into());
+            comments.iter_mut().for_each(|(_, c)| drop(name(c)));
+        }
         if !comments.is_empty() {
             found.explanations.push(explain(group, comments.len()));
         }
@@ -96,7 +106,12 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
                 signs,
             });
         }
-        found.comments.extend(unseen);
+        found.comments.extend(unseen.into_iter().map(|mut comment| {
+            if options.explain {
+                comment.other_fields.insert("found_by".into(), "JSON-LD".into());
+            }
+            comment
+        }));
     }
     for (i, comment) in found.comments.iter_mut().enumerate() {
         comment.position = Some(i as u64 + 1);
