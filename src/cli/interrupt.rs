@@ -4,6 +4,7 @@
 //! run goes on with stays. Absent: any handler before the first file is named, so that a server has its own.
 
 use super::talk;
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 
@@ -23,11 +24,18 @@ const INTERRUPTED: i32 = 130;
 #[derive(Debug)]
 pub(super) struct Guard(PathBuf);
 
-/// Has `path` removed if the user breaks off.
-pub(super) fn remove(path: &Path) -> Guard {
+/// Makes a temporary file and has it removed if the user breaks off.
+///
+/// # Errors
+/// Those of `make`.
+pub(super) fn removable<T: AsRef<Path>>(make: impl FnOnce() -> Result<T>) -> Result<(T, Guard)> {
     handle();
-    open().temporary.push(path.to_owned());
-    Guard(path.to_owned())
+    // Who breaks off in between waits until the file is in the list.
+    let mut open = open();
+    let made = make()?;
+    open.temporary.push(made.as_ref().to_owned());
+    let guard = Guard(made.as_ref().to_owned());
+    Ok((made, guard))
 }
 
 /// What to say if the user breaks off from here on.

@@ -53,11 +53,10 @@ impl Output {
                         Err(Problem::new(message).into())
                     }
                     found => {
-                        let file = temporary_beside(&path)?;
+                        let (file, guard) = interrupt::removable(|| temporary_beside(&path))?;
                         if let Ok(found) = found {
                             file.as_file().set_permissions(found.permissions()).with_context(cannot)?;
                         }
-                        let guard = interrupt::remove(file.path());
                         Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path, guard })
                     }
                 }
