@@ -194,14 +194,10 @@ impl<'a> Reading<'a> {
                     paths.push((self.dom.end(node), path));
                     if node > region.nodes.start && self.size(node) > 0 && !self.spans_hole(node, region) {
                         let m = self.signs.meaning[node];
-                        let named = m.any(Meaning::BODY | Meaning::POST)
-                            && !m.any(
-                                Meaning::AUTHOR
-                                    | Meaning::DATE
-                                    | Meaning::ABOUT
-                                    | Meaning::LIST
-                                    | Meaning::PROFILE,
-                            );
+                        let about = Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::PROFILE;
+                        // `comment-list-content` holds comments, `commentsListCommentText` one's words.
+                        let list = m.any(Meaning::LIST) && !self.is_called_text(node);
+                        let named = m.any(Meaning::BODY | Meaning::POST) && !m.any(about) && !list;
                         let block = tag.is_block()
                             && !matches!(
                                 tag,
@@ -216,6 +212,11 @@ impl<'a> Reading<'a> {
             }
         }
         bodies
+    }
+
+    fn is_called_text(&self, node: usize) -> bool {
+        let ends = ["Text", "-text", "_text", "Body", "-body", "_body"];
+        self.dom.classes(node).any(|class| ends.iter().any(|end| class.ends_with(end)))
     }
 
     fn path(&self, outer: u64, node: usize) -> u64 {
@@ -320,9 +321,31 @@ impl<'a> Reading<'a> {
         }
         let dated = || !self.signs.date_marks(&self.body).is_empty();
         if whole_region || author.is_some_and(|a| sum.text.starts_with(a)) || dated() {
-            sum.text = without_header(&sum.text, author);
+            sum.text = without_header(&sum.text, author, whole_region);
         }
         sum
+    }
+
+    /// A headline that the commenter gave, outside of the words: no link, and more than a name or date.
+    pub(super) fn headline(&self, author: Option<&str>) -> Option<&'a str> {
+        if !self.has_body() || self.signs.forum {
+            return None;
+        }
+        let before = self.parts.iter().flat_map(Clone::clone).take(200).take_while(|n| *n < self.body.start);
+        let heading = before.filter(|n| self.dom.tag(*n) == Tag::Heading).find(|n| {
+            let meant = self.signs.meaning[*n];
+            let other = Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::PROFILE | Meaning::ACTION;
+            let linked = self.dom.inside(*n).any(|n| self.dom.tag(n) == Tag::A);
+            let context = self.signs.context[*n].any(Context::MUTE.with(Context::FORM));
+            !linked
+                && !context
+                && !meant.any(other)
+                && self.signs.date_marks(&(*n..self.dom.end(*n))).is_empty()
+        })?;
+        let text = self.dom.text(heading).trim();
+        let words = text.split_whitespace().count();
+        let named = author.is_some_and(|a| text.contains(a)) || text.ends_with(':');
+        ((3..=20).contains(&words) && text.len() < 160 && !named && !text.contains('\n')).then_some(text)
     }
 
     fn has_body(&self) -> bool {
@@ -836,36 +859,38 @@ const NO_NAMES: &[&str] = &[
     "active member",
 ];
 
+/// What stands between a name and what they say, or when.
+const VERBS: &[&str] = &[
+    " says",
+    " said",
+    " wrote",
+    " writes",
+    " sagt",
+    " sagte",
+    " schrieb",
+    " schreibt",
+    " meint",
+    " dit",
+    " a écrit",
+    " dice",
+    " dijo",
+    " ha scritto",
+    " diz",
+    " disse",
+    " pisze",
+    " napisał",
+    " zegt",
+    " schreef",
+    " пишет",
+    " on ",
+    " am ",
+    " at ",
+    " vor ",
+    " commented",
+];
+
 /// A name before `says`, `schrieb am …` and the like.
 fn cut_verb(text: &str) -> &str {
-    const VERBS: &[&str] = &[
-        " says",
-        " said",
-        " wrote",
-        " writes",
-        " sagt",
-        " sagte",
-        " schrieb",
-        " schreibt",
-        " meint",
-        " dit",
-        " a écrit",
-        " dice",
-        " dijo",
-        " ha scritto",
-        " diz",
-        " disse",
-        " pisze",
-        " napisał",
-        " zegt",
-        " schreef",
-        " пишет",
-        " on ",
-        " am ",
-        " at ",
-        " vor ",
-        " commented",
-    ];
     let cut = VERBS.iter().filter_map(|v| {
         let at = text.find(v)?;
         let rest = &text[at + v.len()..];
@@ -883,8 +908,28 @@ fn cut_verb(text: &str) -> &str {
     cut.min().map_or(text, |at| &text[..at])
 }
 
+/// Whether a line with a date has no other words than the author's name and those that join the two.
+fn is_bare_date(line: &str, author: Option<&str>) -> bool {
+    let rest = author.map_or_else(|| line.to_owned(), |author| line.replace(author, " "));
+    let words = rest.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic));
+    let mut words = words.filter(|w| !w.bytes().any(|b| b.is_ascii_digit()));
+    !words.any(|w| {
+        let word = w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        !crate::extract::plain::is_date_word(&word) && !date::is_month(&word) && !is_verb(&word)
+    })
+}
+
+/// `says`, `schrieb` and the like, and what joins a name to a date.
+fn is_verb(word: &str) -> bool {
+    const JOINS: [&str; 12] =
+        ["by", "on", "am", "um", "at", "von", "le", "el", "uhr", "posted", "wrote", "commented"];
+    JOINS.contains(&word) || VERBS.iter().any(|v| v.trim() == word)
+}
+
 /// A comment's text without a first or last line that is its author and date.
-fn without_header(text: &str, author: Option<&str>) -> String {
+///
+/// Where the words have no element of their own a short line with a date is a header; else it must be nothing more.
+fn without_header(text: &str, author: Option<&str>, loose: bool) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let is_header = |line: &str| {
         let line = line.trim();
@@ -898,7 +943,8 @@ fn without_header(text: &str, author: Option<&str>) -> String {
             || author == Some(bare)
             || (line.len() < 90
                 && date::find(line, DateOptions::default()).is_some()
-                && line.split_whitespace().count() <= 10)
+                && line.split_whitespace().count() <= 10
+                && (loose || is_bare_date(line, author)))
             || clean_name(line).as_deref().is_some_and(|n| Some(n) == author)
     };
     let mut cut = 0;

@@ -147,10 +147,20 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
     let shapes = weigh(&names);
     let month_first = DateOptions { crawled: options.crawled, month_first: month_first(dom, signs) };
     let threads = thread::threads(dom, signs, regions);
+    let headlines: Vec<Option<&str>> = readings
+        .iter()
+        .zip(&names)
+        .map(|(reading, names)| reading.headline(choose(names, &shapes).map(|n| n.text.as_str())))
+        .collect();
     let mut made: Vec<Option<Comment>> = Vec::new();
-    for (reading, names) in readings.iter().zip(&names) {
+    for ((reading, names), headline) in readings.iter().zip(&names).zip(&headlines) {
         let author = choose(names, &shapes);
-        let prose = reading.prose(author.map(|a| a.text.as_str()));
+        let mut prose = reading.prose(author.map(|a| a.text.as_str()));
+        // What stands above every comment is the page's.
+        let own = headline.filter(|h| headlines.iter().filter(|other| *other == &Some(*h)).count() == 1);
+        if let Some(headline) = own.filter(|h| !prose.text.starts_with(h)) {
+            prose.text.insert_str(0, &format!("{headline}\n\n"));
+        }
         if prose.text.chars().all(|c| !c.is_alphanumeric())
             && prose.quoted.is_empty()
             && prose.text.is_empty()
