@@ -119,6 +119,19 @@ pub enum ExtractError {
         /// The header's.
         expected: usize,
     },
+    /// Markup of a page that was left out, so that reading it takes neither all memory nor all day; its words were
+    /// read.
+    #[error(
+        "{place}: found {found} elements {what}, expected none: the comments in them may be run together"
+    )]
+    LeftOut {
+        /// The page.
+        place: Place,
+        /// How many.
+        found: u32,
+        /// What is wrong with them.
+        what: &'static str,
+    },
     /// A fault of ours: the rest goes on.
     #[error("{place}: the reader broke down here, expected it never to: please report it")]
     Crashed {
@@ -152,6 +165,7 @@ impl ExtractError {
             | Self::SeveralTextFields { place, .. }
             | Self::UnknownField { place, .. }
             | Self::FieldCount { place, .. }
+            | Self::LeftOut { place, .. }
             | Self::Crashed { place }
             | Self::Malformed { place, .. } => place,
         }
@@ -170,6 +184,7 @@ impl ExtractError {
                 "no text field"
             }
             Self::FieldCount { .. } | Self::Malformed { .. } => "malformed",
+            Self::LeftOut { .. } => "markup left out",
             Self::Crashed { .. } => "reader broke down",
         }
     }

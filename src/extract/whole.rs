@@ -9,7 +9,7 @@ use super::page::PageOptions;
 use super::parser::{ParseWhole, Parser, Records};
 use super::sink::Sink;
 use super::{export, page, plain};
-use crate::comment::Comment;
+use crate::comment::{Comment, Place};
 use std::borrow::Cow;
 
 /// A splitter that holds the whole input, and the parser for its format.
@@ -33,7 +33,16 @@ pub(crate) fn page(frame: &Frame, options: &ExtractOptions) -> page::Page {
 }
 
 fn read_page(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    hand_over(page(frame, options).comments, frame, options, sink);
+    let page = page(frame, options);
+    hand_over(page.comments, frame, options, sink);
+    let place = Place { line: None, ..frame.place.clone() };
+    for (found, what) in
+        [(page.n_too_deep, "nested deeper than 1024"), (page.n_too_many, "past one in 20 bytes")]
+    {
+        if found > 0 {
+            sink.unreadable(ExtractError::LeftOut { place: place.clone(), found, what });
+        }
+    }
 }
 
 fn read_plain(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {

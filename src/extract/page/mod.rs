@@ -10,6 +10,7 @@
 mod attributes;
 mod charset;
 mod dom;
+mod embedded;
 mod fields;
 mod linked_data;
 mod parse;
@@ -53,6 +54,11 @@ pub struct Page {
     pub explanations: Vec<Explanation>,
     /// Of the lists of like parts that are no comments, the one that came nearest.
     pub nearest: Option<Explanation>,
+    /// Elements that are nested deeper than any page's: their words stand in the element they are in, so replies
+    /// that deep are run together.
+    pub n_too_deep: u32,
+    /// Elements past the most that are read of a page of its length; their words stand in the element they are in.
+    pub n_too_many: u32,
 }
 
 /// The signs that decided for one list of comments.
@@ -77,8 +83,12 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
     let dates = DateOptions { crawled: options.crawled, month_first: false };
     let signs = Signs::of(&dom, dates);
     let (groups, nearest) = records::groups(&dom, &signs);
-    let mut found =
-        Page { nearest: nearest.map(|group| explain(&group, group.members.len())), ..Page::default() };
+    let mut found = Page {
+        nearest: nearest.map(|group| explain(&group, group.members.len())),
+        n_too_deep: dom.n_too_deep,
+        n_too_many: dom.n_too_many,
+        ..Page::default()
+    };
     let mut all: Vec<(usize, Comment)> = Vec::new();
     for group in &groups {
         let mut comments = comments(&dom, &signs, group, options);
@@ -112,6 +122,15 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
             }
             comment
         }));
+    }
+    if found.comments.is_empty() {
+        found.comments = embedded::comments(dom.data.iter().map(|script| &**script));
+        if !found.comments.is_empty() {
+            let signs = vec!["objects named as comments, each with a text, a date and a person".to_owned()];
+            let n_comments = found.comments.len();
+            let found_by = "data in a script".to_owned();
+            found.explanations.push(Explanation { found_by, n_comments, signs });
+        }
     }
     for (i, comment) in found.comments.iter_mut().enumerate() {
         comment.position = Some(i as u64 + 1);
