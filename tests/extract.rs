@@ -14,7 +14,7 @@ fn options() -> ExtractOptions {
 
 fn with_fields(text: Option<&str>, keep: Keep) -> ExtractOptions {
     let mut options = options();
-    options.fields = FieldOptions { text: text.map(str::to_owned), keep };
+    options.fields = FieldOptions { text: text.map(str::to_owned), keep, ..FieldOptions::default() };
     options
 }
 

@@ -1,7 +1,7 @@
 //! Files and standard input, opened; the flags that say how to read them.
 
 use super::{Problem, talk::Hand, walk};
-use crate::extract::{ExtractOptions, Format, Keep, Quoting};
+use crate::extract::{ExtractOptions, Format, Keep, NamedFields, Quoting};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::fs::File;
@@ -14,9 +14,22 @@ pub(super) struct ReadArgs {
     /// What the inputs are; recognised by their content unless named
     #[arg(long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
     pub(super) from: From,
-    /// The field, column or JSON path that holds the text
+    /// The field or column that holds the text; in JSON also a path such as `comment.body`, or through arrays
+    /// `data.items[].body`
     #[arg(long, visible_alias = "text-column", value_name = "NAME")]
     pub(super) text_field: Option<String>,
+    /// The field, column or path of the comment's id, where it has no usual name
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
+    /// The field, column or path of the author's name
+    #[arg(long, value_name = "NAME")]
+    author_field: Option<String>,
+    /// The field, column or path of the time
+    #[arg(long, value_name = "NAME")]
+    time_field: Option<String>,
+    /// The field, column or path of the id of the comment that is answered
+    #[arg(long, value_name = "NAME")]
+    parent_field: Option<String>,
     /// What stands between the fields of a table, where it is neither comma, tab nor semicolon
     #[arg(long, value_name = "CHARACTER")]
     pub(super) delimiter: Option<char>,
@@ -87,6 +100,12 @@ impl ReadArgs {
         let mut options = ExtractOptions { format: self.from.format(), ..ExtractOptions::default() };
         options.fields.text.clone_from(&self.text_field);
         options.fields.keep = keep;
+        options.fields.named = NamedFields {
+            id: self.id_field.clone(),
+            author: self.author_field.clone(),
+            time: self.time_field.clone(),
+            parent: self.parent_field.clone(),
+        };
         options.table.header = !self.no_header;
         options.table.quoting = match self.quoting {
             Quotes::Auto => Quoting::Auto,

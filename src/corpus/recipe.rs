@@ -233,7 +233,11 @@ impl SourceRecipe {
     pub fn extract_options(&self) -> ExtractOptions {
         ExtractOptions {
             format: self.format,
-            fields: FieldOptions { text: self.text.clone(), keep: Keep::Named(self.columns()) },
+            fields: FieldOptions {
+                text: self.text.clone(),
+                keep: Keep::Named(self.columns()),
+                ..FieldOptions::default()
+            },
             table: TableOptions {
                 delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),
                 quoting: self.quoting,

@@ -16,6 +16,45 @@ pub struct FieldOptions {
     pub text: Option<String>,
     /// What else is read.
     pub keep: Keep,
+    /// The fields of the id, author, time and parent, where they have no usual name: columns, in JSON paths.
+    pub named: NamedFields,
+}
+
+/// Fields that are said to have a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedFields {
+    /// The comment's id.
+    pub id: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When.
+    pub time: Option<String>,
+    /// The id of the comment it answers.
+    pub parent: Option<String>,
+}
+
+impl NamedFields {
+    /// Each role that a field is named for.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = (Claim, &str)> {
+        let claim = |role, name| Claim { role, rank: 0, name };
+        [
+            (claim(Role::Id, "id"), &self.id),
+            (claim(Role::Author, "author"), &self.author),
+            (claim(Role::Time, "time"), &self.time),
+            (claim(Role::Parent, "parent"), &self.parent),
+        ]
+        .into_iter()
+        .filter_map(|(claim, name)| Some((claim, name.as_deref()?)))
+    }
+
+    /// The role of a field called `name`: the one it was said to have, or else the usual one, unless another field was
+    /// said to have that.
+    pub(crate) fn role_of(&self, name: &str) -> Option<Claim> {
+        let said = self.roles().find(|(_, field)| *field == name).map(|(claim, _)| claim);
+        said.or_else(|| {
+            Role::of(name).filter(|usual| self.roles().all(|(claim, _)| claim.role != usual.role))
+        })
+    }
 }
 
 /// What is read of a record beside its id and text.
