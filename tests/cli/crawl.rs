@@ -88,6 +88,48 @@ fn the_signs_that_decided_are_told() {
 }
 
 #[test]
+fn records_anywhere_in_a_document_are_reached_by_their_way() {
+    let json = r#"{"data": {"items": [
+  {"key": 1, "body": {"plain": "It rains a lot here."}, "user": {"name": "Ada"}, "at": "2020-05-12"},
+  {"key": 2, "body": {"plain": "It never does here."}, "user": {"name": "Bob"}, "at": "2020-05-13", "on": {"key": 1}}
+]}}"#;
+    let folder =
+        Folder::new().file("reply.json", json).file("plain.json", r#"{"comments":[{"text":"Hello"}]}"#);
+    let roles = [
+        "--id-field",
+        "key",
+        "--author-field",
+        "user.name",
+        "--time-field",
+        "at",
+        "--parent-field",
+        "on.key",
+    ];
+    let args = [&["extract", "reply.json", "--text-field", "data.items[].body.plain"], &roles[..]].concat();
+    insta::assert_snapshot!("a_way_through_arrays", folder.run(&args));
+    insta::assert_snapshot!("comments_in_an_object", folder.run(&["extract", "plain.json"]));
+    insta::assert_snapshot!(
+        "no_such_way",
+        folder.run(&["extract", "reply.json", "--text-field", "data[].x"])
+    );
+}
+
+#[test]
+fn large_and_hostile_pages_are_read_in_bounded_memory() {
+    let list = format!("{}<p>", page("Ada").replace("</ol>", ""));
+    let size = 50_000_000;
+    for filler in ["<", "<p>a", "<p class=a id=b>", "word ", "&amp;"] {
+        let folder = Folder::new().file("page.html", format!("{list}{}", filler.repeat(size / filler.len())));
+        let mut command = std::process::Command::new("sh");
+        let script = "ulimit -v 1600000 && exec \"$0\" extract page.html --threads 1 --from html";
+        command.args(["-c", script, env!("CARGO_BIN_EXE_moderato")]).current_dir(folder.path("."));
+        let ran = command.output().expect("sh runs");
+        let told = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(told.contains("2 comments"), "{filler}: {told}");
+    }
+}
+
+#[test]
 fn what_is_quoted_is_not_scored() {
     let quoting = |quote: &str, text: &str| {
         format!(

@@ -89,6 +89,9 @@ fn walk(document: &Value, found: &mut Vec<Comment>) {
                             comment.parent.or_else(|| Some(above.id.clone()).filter(|id| !id.is_empty()));
                         comment.depth = Some(above.depth.unwrap_or(0) + 1);
                     }
+                    if comment.parent.is_none() {
+                        comment.depth = Some(0);
+                    }
                     around.parent = Some(found.len());
                     found.push(comment);
                 }
