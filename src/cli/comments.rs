@@ -145,7 +145,7 @@ pub(super) fn write_each<W: FnMut(&mut Comment, &mut Vec<u8>)>(
     let (from, mut summary) = job.from.clone().unwrap_or_default();
     let only = job.inputs.len() == 1;
     let mut talk = if only { Talk::input() } else { Talk::inputs(job.inputs.len() as u64) };
-    let pieces = Pieces::new(job, &talk, from);
+    let pieces = Pieces::new(job, &talk, &from);
     let work = || worker(&writer, job.explain);
     pipeline::in_order(pieces, job.threads, work, |(point, done): (Point, Done)| {
         summary.add(&done);
@@ -238,7 +238,7 @@ struct OpenInput {
 }
 
 impl<'j> Pieces<'j> {
-    fn new(job: &Job<'j>, talk: &Talk, from: Point) -> Self {
+    fn new(job: &Job<'j>, talk: &Talk, from: &Point) -> Self {
         let mut inputs = job.inputs.iter().enumerate();
         let begun = job.from.is_some();
         let skipped = if begun { from.input + usize::from(from.pieces.is_none()) } else { 0 };

@@ -111,7 +111,7 @@ impl Reader<'_> {
     /// The runs of objects at a way such as `data.items[]`.
     fn at_way(&mut self, way: &str) -> Vec<Run> {
         // What is on the way, from the outermost inward.
-        let mut values = vec![0..self.bytes.len()];
+        let mut values: Vec<Range<usize>> = std::iter::once(0..self.bytes.len()).collect();
         let mut runs = Vec::new();
         let pieces: Vec<&str> = way.split("[]").collect();
         for (i, keys) in pieces.iter().take(pieces.len() - 1).enumerate() {
@@ -134,7 +134,7 @@ impl Reader<'_> {
     fn found(&mut self, text: Option<&str>) -> Vec<Run> {
         /// Records stand no deeper in any document without a way of its own.
         const DEEPEST: usize = 4;
-        let mut level = vec![0..self.bytes.len()];
+        let mut level: Vec<Range<usize>> = std::iter::once(0..self.bytes.len()).collect();
         for _ in 0..DEEPEST {
             let mut inner = Vec::new();
             let mut best: Option<Run> = None;
