@@ -4,6 +4,7 @@
 //! folder holds sorted by name. Absent: any look into the files.
 
 use super::Problem;
+use glob::MatchOptions;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -57,7 +58,13 @@ fn is_pattern(input: &Path) -> bool {
 
 fn look_up(pattern: &Path, files: &mut Vec<Input>) {
     let name = pattern.to_string_lossy();
-    match glob::glob(&name) {
+    // As shells do: a star stands for no folder's end and for no hidden file.
+    let options = MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    };
+    match glob::glob_with(&name, options) {
         Err(error) => {
             files.push(Err(Problem::new(format!("{name}: found no pattern: {}", error.msg))));
         }
