@@ -30,7 +30,7 @@ fn check(text: &str, system: &str, expected: &[[&str; 7]]) {
                 c.parent.clone().unwrap_or_default(),
                 c.votes.map(|v| v.to_string()).unwrap_or_default(),
                 state.to_owned(),
-                c.text.clone(),
+                c.own_words().into_owned(),
             ]
         })
         .collect();
@@ -67,6 +67,7 @@ fn wordpress_exports_give_comments_by_people() {
     let export = read(WXR);
     assert_eq!(export.n_pingbacks, 1);
     assert_eq!(export.comments[0].quoted, ["It rains."]);
+    assert_eq!(export.comments[0].text, "> It rains.\n\nSo\nwhat?");
     assert_eq!(export.comments[0].source.as_deref(), Some("https://blog.example/1"));
     let kept = export::read(WXR, &keeping()).unwrap();
     assert_eq!(kept.comments[0].other_fields["email"], "ada@example.org");

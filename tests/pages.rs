@@ -19,7 +19,7 @@ fn read(bytes: &[u8]) -> Page {
 fn records(page: &Page) -> Value {
     let record = |c: &moderato::comment::Comment| {
         json!({
-            "id": c.id, "author": c.author, "time": c.time, "parent": c.parent, "depth": c.depth, "votes": c.votes,
+            "id": c.id, "author": c.author, "author_url": c.author_url, "time": c.time, "parent": c.parent, "depth": c.depth, "votes": c.votes,
             "quoted": c.quoted, "text": c.text,
         })
     };
@@ -43,7 +43,7 @@ fn every_page_gives_the_records_beside_it() {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".html").map(str::to_owned))
         .collect();
     names.sort();
-    assert!(names.len() >= 30);
+    assert!(names.len() >= 33);
     for name in &names {
         check(name);
     }
@@ -59,12 +59,13 @@ fn ages_are_dates_against_the_crawl_time() {
 }
 
 #[test]
-fn quotations_stay_in_the_text_if_asked_for() {
+fn quotations_stand_where_the_commenter_put_them_and_are_not_their_own_words() {
     let html = std::fs::read(folder().join("wordpress.html")).expect("a page");
-    let mut options = PageOptions::default();
-    options.inline_quotes = true;
-    let page = page::read(&html, &options);
-    assert!(page.comments[1].text.starts_with("> Well done, council.\n\nIt costs"));
+    let page = page::read(&html, &PageOptions::default());
+    let comment = &page.comments[1];
+    assert_eq!(comment.quoted, ["Well done, council."]);
+    assert!(comment.text.starts_with("> Well done, council.\n\nIt costs"), "{}", comment.text);
+    assert!(comment.own_words().starts_with("It costs"), "{}", comment.own_words());
 }
 
 fn comment(n: usize) -> String {
@@ -121,9 +122,64 @@ fn hostile_pages_are_read_in_bounded_time() {
 }
 
 #[test]
-fn a_million_empty_elements_are_read() {
-    let page = format!("<ol id=comments>{}{}</ol>{}", comment(1), comment(2), "<p>".repeat(1_000_000));
+fn ten_million_empty_elements_are_read() {
+    let page = format!("<ol id=comments>{}{}</ol>{}", comment(1), comment(2), "<p>".repeat(10_000_000));
     assert_eq!(read(page.as_bytes()).comments.len(), 2);
+}
+
+#[test]
+fn replies_nested_deeper_than_any_page_are_told() {
+    let replies: String =
+        (0..1_000).map(|n| format!("{}<ul>", comment(n).trim_end_matches("</li>"))).collect();
+    let page = read(format!("<ol id=comments>{replies}").as_bytes());
+    assert!(page.n_too_deep > 0 && page.comments.len() > 300, "{}", page.comments.len());
+    let shallow = read(format!("<ol id=comments>{}{}", comment(1), comment(2)).as_bytes());
+    assert_eq!((shallow.n_too_deep, shallow.n_too_many), (0, 0));
+}
+
+#[test]
+fn words_beside_a_date_and_headlines_of_their_own_stay() {
+    let item = |n: u8, headline: &str, text: &str| {
+        format!(
+            "<li class=comment id=c{n}><cite>Ada</cite> <time>2020-05-1{n}</time>{headline}\
+             <div class=comment-text>{text}</div></li>"
+        )
+    };
+    let news = "News of 31.10.2018:<br>The lane is open, and the buses are on time.";
+    let page = format!(
+        "<ol id=comments>{}{}{}</ol>",
+        item(1, "", news),
+        item(2, "<h5>A small step, if you ask me</h5>", "Much was promised, little was built."),
+        item(3, "", "Ada, 12.05.2020<br>The buses are on time here, too.")
+    );
+    let texts: Vec<String> = read(page.as_bytes()).comments.into_iter().map(|c| c.text).collect();
+    let expected = [
+        "News of 31.10.2018:\nThe lane is open, and the buses are on time.",
+        "A small step, if you ask me\n\nMuch was promised, little was built.",
+        "The buses are on time here, too.",
+    ];
+    assert_eq!(texts, expected);
+}
+
+#[test]
+fn data_in_scripts_is_read_however_it_is_put() {
+    let json = r#"{"list": {"comments": [{"id": 7, "author": "Ada", "created_utc": 1589292120, "body": "It rains a lot here."}]}}"#;
+    let quoted = serde_json::to_string(json).expect("a string");
+    for script in [
+        format!("<script type=application/json id=x>{json}</script>"),
+        format!("<script>var a = 1; window.state={json}; go(a);</script>"),
+        format!("<script>window.state = JSON.parse({quoted});</script>"),
+    ] {
+        let page = read(script.as_bytes());
+        let found: Vec<_> =
+            page.comments.iter().map(|c| (c.id.as_str(), c.text.as_str(), c.time.as_deref())).collect();
+        assert_eq!(found, [("7", "It rains a lot here.", Some("2020-05-12T14:02:00Z"))], "{script}");
+    }
+    // An article in the same dress is none, and what the page shows goes before what its scripts hold.
+    let article = json.replace("comments", "articles");
+    assert!(read(format!("<script>a = {article}</script>").as_bytes()).comments.is_empty());
+    let both = format!("<script>a = {json}</script><ol id=comments>{}{}</ol>", comment(1), comment(2));
+    assert_eq!(read(both.as_bytes()).comments.len(), 2);
 }
 
 #[test]

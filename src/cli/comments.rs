@@ -1,21 +1,38 @@
 //! Inputs, frame by frame, through workers, to an output, in order: what `extract` and `score` share.
+//!
+//! One stream of pieces runs through all inputs, so a folder of small pages keeps every core as busy as one large
+//! crawl, and no more of it is held than the pieces at work.
 
-use super::input::{self, Opened};
+use super::input;
+use super::journal::Point;
+use super::output::Output;
 use super::pipeline;
-use super::talk::{self, Talk};
-use crate::comment::Comment;
-use crate::extract::{ExtractError, ExtractOptions, Frame, Frames, Tally};
+use super::talk::{self, Hand, Talk};
+use super::walk::Input;
+use crate::comment::{Comment, Place};
+use crate::extract::{ExtractError, ExtractOptions, Frame, Frames, Parser, Tally};
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// What came of some inputs.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Summary {
     pub(super) tally: Tally,
+    /// Pages, of inputs that are such or hold such, and inputs of other kinds.
+    n_pages: u64,
+    /// Those in which there were comments.
+    n_with_comments: u64,
     /// Inputs that could not be opened or recognised.
-    pub(super) n_failed: u64,
+    n_failed: u64,
+    /// Why inputs or pages failed, and how many.
+    reasons: BTreeMap<String, u64>,
+    /// Comments so far of the input at work, if it is no page.
+    n_here: u64,
 }
 
 impl Summary {
@@ -29,18 +46,87 @@ impl Summary {
     /// Says in one line what came of it.
     pub(super) fn say(&self) {
         let mut line = talk::tally_line(self.tally);
+        if self.n_pages + self.n_failed > 1 {
+            let pages = talk::plural(self.n_pages, "page");
+            line = format!("{pages}, {} with comments: {line}", self.n_with_comments);
+        }
         if self.n_failed > 0 {
             line.push_str(&format!(", {} that could not be read", talk::plural(self.n_failed, "input")));
         }
+        if !self.reasons.is_empty() && self.n_pages + self.n_failed > 1 {
+            let reasons: Vec<String> = self.reasons.iter().map(|(why, n)| format!("{n} {why}")).collect();
+            line.push_str(&format!(" ({})", reasons.join(", ")));
+        }
         talk::say(&line);
+    }
+
+    fn fail(&mut self, why: &str) {
+        *self.reasons.entry(why.to_owned()).or_default() += 1;
+    }
+
+    fn page(&mut self, n_comments: u64) {
+        self.n_pages += 1;
+        self.n_with_comments += u64::from(n_comments > 0);
+    }
+
+    /// Adds what came of a piece.
+    fn add(&mut self, done: &Done) {
+        match done {
+            Done::Frame { errors, tally, is_page, .. } => {
+                self.tally += *tally;
+                errors.iter().for_each(|error| self.fail(error.reason()));
+                if *is_page { self.page(tally.n_comments) } else { self.n_here += tally.n_comments }
+            }
+            Done::Failed(error) => {
+                self.n_failed += 1;
+                let why = error.downcast_ref().map_or("cannot be opened", ExtractError::reason);
+                self.fail(why);
+            }
+            Done::End { has_pages } => {
+                let n_here = std::mem::take(&mut self.n_here);
+                if !has_pages {
+                    self.page(n_here);
+                }
+            }
+        }
     }
 }
 
-/// What a worker made of a frame.
-struct Piece {
-    written: Vec<u8>,
-    errors: Vec<ExtractError>,
-    tally: Tally,
+/// What is to be read, and how.
+pub(super) struct Job<'j> {
+    pub(super) inputs: &'j [Input],
+    pub(super) options: &'j ExtractOptions,
+    pub(super) threads: NonZeroUsize,
+    /// Behind which point to begin, and what had come of it.
+    pub(super) from: Option<(Point, Summary)>,
+    /// Whether to say of each page which signs decided.
+    pub(super) explain: bool,
+}
+
+/// A piece of work.
+enum Piece {
+    Frame(Arc<Parser>, Result<Frame, ExtractError>),
+    /// An input that cannot be read at all.
+    Failed(anyhow::Error),
+    /// The input's pieces have all come.
+    End {
+        has_pages: bool,
+    },
+}
+
+/// What a worker made of a piece.
+enum Done {
+    Frame {
+        written: Vec<u8>,
+        errors: Vec<ExtractError>,
+        tally: Tally,
+        is_page: bool,
+        explained: Option<String>,
+    },
+    Failed(anyhow::Error),
+    End {
+        has_pages: bool,
+    },
 }
 
 /// Reads each input and hands each comment to a writer of the worker that has it; what the writers write comes to
@@ -52,65 +138,157 @@ struct Piece {
 /// # Errors
 /// If nothing can be written, or the only input cannot be read.
 pub(super) fn write_each<W: FnMut(&mut Comment, &mut Vec<u8>)>(
-    inputs: &[PathBuf],
-    options: &ExtractOptions,
-    threads: NonZeroUsize,
+    job: &Job<'_>,
     writer: impl Fn() -> W + Sync,
-    mut out: impl Write,
+    out: &mut Output,
 ) -> Result<Summary> {
-    let mut summary = Summary::default();
-    for path in inputs {
-        let opened = input::open(path).and_then(|Opened { name, reader, talk }| {
-            Ok((Frames::open(name.as_str(), reader, options)?, talk))
-        });
-        match opened {
-            Ok((frames, talk)) => summary.tally += write_frames(frames, talk, threads, &writer, &mut out)?,
-            Err(error) if inputs.len() == 1 => return Err(error),
-            Err(error) => {
-                summary.n_failed += 1;
-                super::problem::print(&error);
+    let (from, mut summary) = job.from.clone().unwrap_or_default();
+    let only = job.inputs.len() == 1;
+    let mut talk = if only { Talk::input() } else { Talk::inputs(job.inputs.len() as u64) };
+    let pieces = Pieces::new(job, &talk, &from);
+    let work = || worker(&writer, job.explain);
+    pipeline::in_order(pieces, job.threads, work, |(point, done): (Point, Done)| {
+        summary.add(&done);
+        match done {
+            Done::Frame { written, errors, explained, .. } => {
+                explained.iter().for_each(|lines| talk.say(lines));
+                errors.iter().for_each(|error| talk.trouble(error));
+                out.write_all(&written)?;
             }
+            Done::Failed(error) if only => return Err(error),
+            Done::Failed(error) => {
+                talk.aside(|| super::problem::print(&error));
+                talk.input_done();
+            }
+            Done::End { .. } if only => {}
+            Done::End { .. } => talk.input_done(),
         }
-    }
+        talk.step(talk::plural(summary.tally.n_comments, "comment"));
+        out.note(point, job.inputs, &summary)
+    })?;
+    talk.end();
     Ok(summary)
 }
 
-fn write_frames<W: FnMut(&mut Comment, &mut Vec<u8>)>(
-    frames: Frames<'_>,
-    mut talk: Talk,
-    threads: NonZeroUsize,
+/// A worker, with a writer of its own.
+fn worker<W: FnMut(&mut Comment, &mut Vec<u8>)>(
     writer: &(impl Fn() -> W + Sync),
-    out: &mut impl Write,
-) -> Result<Tally> {
-    let parser = frames.parser();
-    let worker = || {
-        let mut write = writer();
-        let parser = parser.clone();
-        move |frame: Result<Frame, ExtractError>| {
-            let mut piece = Piece { written: Vec::new(), errors: Vec::new(), tally: Tally::default() };
-            match frame {
-                Ok(frame) => {
-                    piece.written.reserve(frame.bytes.len() * 2);
-                    piece.tally = parser.parse(&frame, &mut |comment| match comment {
-                        Ok(comment) => write(comment, &mut piece.written),
-                        Err(error) => piece.errors.push(error),
-                    });
-                }
-                Err(error) => {
-                    piece.errors.push(error);
-                    piece.tally.n_unreadable = 1;
-                }
+    explain: bool,
+) -> impl FnMut((Point, Piece)) -> (Point, Done) {
+    let mut write = writer();
+    move |(point, piece)| {
+        let done = match piece {
+            Piece::Frame(parser, Ok(frame)) => {
+                let place = frame.place.clone();
+                // A fault of ours in one page must not cost the others.
+                catch_unwind(AssertUnwindSafe(|| parsed(&parser, &frame, explain, &mut write)))
+                    .unwrap_or_else(|_| {
+                        write = writer();
+                        broken(
+                            ExtractError::Crashed { place: Place { line: None, ..place } },
+                            parser.reads_pages(),
+                        )
+                    })
             }
-            piece
+            Piece::Frame(parser, Err(error)) => broken(error, parser.reads_pages()),
+            Piece::Failed(error) => Done::Failed(error),
+            Piece::End { has_pages } => Done::End { has_pages },
+        };
+        (point, done)
+    }
+}
+
+fn broken(error: ExtractError, is_page: bool) -> Done {
+    let tally = Tally { n_unreadable: 1, ..Tally::default() };
+    Done::Frame { written: Vec::new(), errors: vec![error], tally, is_page, explained: None }
+}
+
+fn parsed(
+    parser: &Parser,
+    frame: &Frame,
+    explain: bool,
+    write: &mut impl FnMut(&mut Comment, &mut Vec<u8>),
+) -> Done {
+    let mut written = Vec::with_capacity(if parser.reads_pages() { 0 } else { frame.bytes.len() * 2 });
+    let mut errors = Vec::new();
+    let tally = parser.parse(frame, &mut |comment| match comment {
+        Ok(comment) => write(comment, &mut written),
+        Err(error) => errors.push(error),
+    });
+    let explained = explain.then(|| super::signs::lines(frame, parser)).flatten();
+    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), explained }
+}
+
+/// The pieces of all inputs, in order, each with the point that is reached when it is done.
+struct Pieces<'j> {
+    inputs: std::iter::Enumerate<std::slice::Iter<'j, Input>>,
+    options: &'j ExtractOptions,
+    talk: Hand,
+    only: bool,
+    open: Option<OpenInput>,
+    /// Pieces of the next input that are done already.
+    done: u64,
+}
+
+struct OpenInput {
+    number: usize,
+    frames: Frames<'static>,
+    parser: Arc<Parser>,
+    n_pieces: u64,
+}
+
+impl<'j> Pieces<'j> {
+    fn new(job: &Job<'j>, talk: &Talk, from: &Point) -> Self {
+        let mut inputs = job.inputs.iter().enumerate();
+        let begun = job.from.is_some();
+        let skipped = if begun { from.input + usize::from(from.pieces.is_none()) } else { 0 };
+        if skipped > 0 {
+            inputs.nth(skipped - 1);
+            talk.hand().inputs_done(skipped as u64);
         }
-    };
-    let mut tally = Tally::default();
-    pipeline::in_order(frames, threads, worker, |piece| {
-        piece.errors.iter().for_each(|error| talk.trouble(error));
-        tally += piece.tally;
-        talk.step(talk::plural(tally.n_comments, "comment"));
-        out.write_all(&piece.written)
-    })?;
-    talk.end();
-    Ok(tally)
+        let done = from.pieces.unwrap_or(0);
+        let only = job.inputs.len() == 1;
+        Self { inputs, options: job.options, talk: talk.hand(), only, open: None, done }
+    }
+
+    fn open(&mut self, number: usize, input: &Input) -> Result<OpenInput> {
+        let path = input.clone()?;
+        let name = path.display().to_string();
+        let reader = input::open(&path, self.only.then_some(&self.talk))?;
+        let frames = Frames::open(name.as_str(), reader, self.options)?;
+        let parser = frames.parser();
+        Ok(OpenInput { number, parser, frames, n_pieces: 0 })
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = (Point, Piece);
+
+    fn next(&mut self) -> Option<(Point, Piece)> {
+        loop {
+            let Some(open) = &mut self.open else {
+                let (number, input) = self.inputs.next()?;
+                match self.open(number, input) {
+                    Ok(open) => self.open = Some(open),
+                    Err(error) => {
+                        self.done = 0;
+                        return Some((Point { input: number, pieces: None }, Piece::Failed(error)));
+                    }
+                }
+                continue;
+            };
+            let input = open.number;
+            let Some(frame) = open.frames.next() else {
+                let has_pages = open.parser.reads_pages();
+                self.open = None;
+                self.done = 0;
+                return Some((Point { input, pieces: None }, Piece::End { has_pages }));
+            };
+            open.n_pieces += 1;
+            if open.n_pieces > self.done {
+                let point = Point { input, pieces: Some(open.n_pieces) };
+                return Some((point, Piece::Frame(open.parser.clone(), frame)));
+            }
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! `moderato extract`: pages, tables and exports in, one record a comment out.
 
+use super::comments::Job;
 use super::input::{Inputs, ReadArgs};
 use super::output::Output;
-use super::{Outcome, comments, pipeline};
+use super::{Outcome, Problem, comments, pipeline};
 use crate::comment::Comment;
 use crate::extract::Keep;
 use crate::extract::personal::Pseudonyms;
@@ -18,11 +19,14 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   moderato extract page.html
-  moderato extract saved/*.txt -o comments.jsonl
+  moderato extract crawl/ -o comments.jsonl
+  moderato extract crawl/ -o comments.jsonl --resume
+  moderato extract 'crawl/**/*.html' news.warc.gz --explain
   zcat export.json.gz | moderato extract - --to csv
 
-A page without comments gives no record, and that is no error. Records have `id` and `text`, and where
-known `author`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
+A page without comments gives no record, and that is no error. A page that cannot be read is told, and the
+next one is read. Records have `id` and `text`, and where
+known `author`, `author_url`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
 pub(super) struct ExtractArgs {
     #[command(flatten)]
     inputs: Inputs,
@@ -34,9 +38,9 @@ pub(super) struct ExtractArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Jsonl, value_name = "FORMAT")]
     to: To,
-    /// Keep quotations of others in the text, in lines that begin with `> `; they are in `quoted` in any case
-    #[arg(long)]
-    inline_quotes: bool,
+    /// Where quotations of others stand; they are in `quoted` in any case, and `score` leaves them out in any case
+    #[arg(long, value_enum, default_value_t = QuotesIn::Text, value_name = "WHERE")]
+    quotes: QuotesIn,
     /// When the pages were saved, as 2024-05-14T12:00:00Z: dates such as `2 hours ago` are read against it
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     crawled: Option<jiff::Timestamp>,
@@ -49,9 +53,26 @@ pub(super) struct ExtractArgs {
     /// Replace authors' names by codes that only this key can make again
     #[arg(long, value_name = "KEY")]
     pseudonymise: Option<String>,
+    /// Say of each page, on standard error, which signs decided, and name in each record's `found_by` what its list
+    /// was found by
+    #[arg(long)]
+    explain: bool,
+    /// Go on where an earlier call with the same inputs and flags was broken off; without one, begin
+    #[arg(long, requires = "output")]
+    resume: bool,
     /// How many threads to use; all cores unless given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+}
+
+impl ExtractArgs {
+    /// All that changes what is written, so that no run goes on with the part of another.
+    fn settings(&self) -> String {
+        let Self { read, to, quotes, crawled, pingbacks, keep_personal, pseudonymise, explain, .. } = self;
+        format!(
+            "{read:?} {to:?} {quotes:?} {crawled:?} {pingbacks} {keep_personal} {pseudonymise:?} {explain}"
+        )
+    }
 }
 
 fn parse_time(text: &str) -> Result<jiff::Timestamp, String> {
@@ -66,20 +87,47 @@ enum To {
     Csv,
 }
 
+/// Where quotations of others stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum QuotesIn {
+    /// In the text, where the commenter put them, in lines that begin with `> `
+    Text,
+    /// In `quoted` alone: the text is the commenter's own words
+    Apart,
+}
+
 /// The columns of `--to csv`.
-const COLUMNS: [&str; 11] =
-    ["id", "text", "author", "time", "parent", "source", "position", "depth", "permalink", "votes", "quoted"];
+const COLUMNS: [&str; 12] = [
+    "id",
+    "text",
+    "author",
+    "author_url",
+    "time",
+    "parent",
+    "source",
+    "position",
+    "depth",
+    "permalink",
+    "votes",
+    "quoted",
+];
 
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     let mut options = args.read.options(Keep::Details)?;
-    options.page.inline_quotes = args.inline_quotes;
+    options.quotes_apart = args.quotes == QuotesIn::Apart;
     options.page.crawled = args.crawled;
     options.export.pingbacks = args.pingbacks;
     options.export.keep_personal = args.keep_personal;
+    options.page.explain = args.explain;
     let pseudonyms = args.pseudonymise.as_deref().map(Pseudonyms::new);
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
-    let mut out = Output::open(args.output.as_deref())?;
-    if args.to == To::Csv {
+    if args.resume && args.inputs.has_stdin() {
+        let problem = Problem::new("`-`: standard input cannot be gone on with, expected files or folders");
+        return Err(problem.hint("leave out `--resume`").into());
+    }
+    let inputs = args.inputs.files(args.output.as_deref());
+    let (mut out, from) = Output::open_part(args.output.as_deref(), &args.settings(), &inputs, args.resume)?;
+    if args.to == To::Csv && from.is_none() {
         writeln!(out, "{}", COLUMNS.join(","))?;
     }
     let write = || {
@@ -93,7 +141,8 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
             }
         }
     };
-    let summary = comments::write_each(&args.inputs.inputs, &options, threads, write, &mut out)?;
+    let job = Job { inputs: &inputs, options: &options, threads, from, explain: args.explain };
+    let summary = comments::write_each(&job, write, &mut out)?;
     out.finish()?;
     summary.say();
     Ok(summary.outcome())
@@ -106,6 +155,8 @@ struct Record<'c> {
     text: &'c str,
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author_url: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +183,7 @@ impl<'c> Record<'c> {
             id: &comment.id,
             text: &comment.text,
             author: comment.author.as_deref(),
+            author_url: comment.author_url.as_deref(),
             time: comment.time.as_deref(),
             parent: comment.parent.as_deref(),
             source: comment.source.as_deref(),

@@ -1,7 +1,7 @@
 //! Files and standard input, opened; the flags that say how to read them.
 
-use super::{Problem, talk::Talk};
-use crate::extract::{ExtractOptions, Format, Keep, Quoting};
+use super::{Problem, talk::Hand, walk};
+use crate::extract::{ExtractOptions, Format, Keep, NamedFields, Quoting};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use std::fs::File;
@@ -14,9 +14,22 @@ pub(super) struct ReadArgs {
     /// What the inputs are; recognised by their content unless named
     #[arg(long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
     pub(super) from: From,
-    /// The field, column or JSON path that holds the text
+    /// The field or column that holds the text; in JSON also a path such as `comment.body`, or through arrays
+    /// `data.items[].body`
     #[arg(long, visible_alias = "text-column", value_name = "NAME")]
     pub(super) text_field: Option<String>,
+    /// The field, column or path of the comment's id, where it has no usual name
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
+    /// The field, column or path of the author's name
+    #[arg(long, value_name = "NAME")]
+    author_field: Option<String>,
+    /// The field, column or path of the time
+    #[arg(long, value_name = "NAME")]
+    time_field: Option<String>,
+    /// The field, column or path of the id of the comment that is answered
+    #[arg(long, value_name = "NAME")]
+    parent_field: Option<String>,
     /// What stands between the fields of a table, where it is neither comma, tab nor semicolon
     #[arg(long, value_name = "CHARACTER")]
     pub(super) delimiter: Option<char>,
@@ -87,6 +100,12 @@ impl ReadArgs {
         let mut options = ExtractOptions { format: self.from.format(), ..ExtractOptions::default() };
         options.fields.text.clone_from(&self.text_field);
         options.fields.keep = keep;
+        options.fields.named = NamedFields {
+            id: self.id_field.clone(),
+            author: self.author_field.clone(),
+            time: self.time_field.clone(),
+            parent: self.parent_field.clone(),
+        };
         options.table.header = !self.no_header;
         options.table.quoting = match self.quoting {
             Quotes::Auto => Quoting::Auto,
@@ -104,31 +123,28 @@ impl ReadArgs {
     }
 }
 
-/// An input that is open.
-pub(super) struct Opened {
-    /// Its name in messages.
-    pub(super) name: String,
-    /// Its bytes.
-    pub(super) reader: Box<dyn Read + Send>,
-    /// Progress over its bytes.
-    pub(super) talk: Talk,
-}
-
-/// Opens a file, or standard input for `-`.
-pub(super) fn open(path: &Path) -> Result<Opened> {
-    let name = path.display().to_string();
+/// Opens a file, or standard input for `-`; its bytes move the bar of `talk`.
+pub(super) fn open(path: &Path, talk: Option<&Hand>) -> Result<Box<dyn Read + Send>> {
     if path == Path::new("-") {
         if std::io::stdin().is_terminal() {
             super::talk::say("reading comments from the terminal, until Ctrl-D");
         }
-        let talk = Talk::reading(None);
-        let reader = Box::new(talk.wrap(std::io::stdin()));
-        return Ok(Opened { name, reader, talk });
+        return Ok(watched(std::io::stdin(), None, talk));
     }
     let file = open_file(path)?;
-    let talk = Talk::reading(file.metadata().ok().map(|m| m.len()));
-    let reader = Box::new(talk.wrap(file));
-    Ok(Opened { name, reader, talk })
+    let length = file.metadata().ok().map(|m| m.len());
+    Ok(watched(file, length, talk))
+}
+
+fn watched(
+    reader: impl Read + Send + 'static,
+    length: Option<u64>,
+    talk: Option<&Hand>,
+) -> Box<dyn Read + Send> {
+    match talk {
+        Some(talk) => Box::new(talk.reading(length, reader)),
+        None => Box::new(reader),
+    }
 }
 
 /// Opens a file that must not be a folder.
@@ -157,7 +173,20 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// The inputs of a command.
 #[derive(Debug, Args)]
 pub(super) struct Inputs {
-    /// Files, or `-` for standard input; plain, .gz or .zst
+    /// Files, folders with all they hold, patterns such as `crawl/**/*.html`, or `-` for standard input; plain, .gz
+    /// or .zst
     #[arg(required = true, value_name = "INPUT")]
-    pub(super) inputs: Vec<PathBuf>,
+    inputs: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// The files they stand for, without `output`.
+    pub(super) fn files(&self, output: Option<&Path>) -> Vec<walk::Input> {
+        walk::files(&self.inputs, output)
+    }
+
+    /// Whether standard input is among them, which cannot be read again.
+    pub(super) fn has_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| input == Path::new("-"))
+    }
 }

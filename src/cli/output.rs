@@ -1,6 +1,10 @@
 //! Where results go: standard output, or a file that appears whole or not at all.
 
 use super::Problem;
+use super::comments::Summary;
+use super::interrupt::{self, Guard};
+use super::journal::{self, Journal, Point};
+use super::walk::Input;
 use anyhow::{Context, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
@@ -12,9 +16,19 @@ pub(super) enum Output {
     /// Standard output.
     Stdout(BufWriter<StdoutLock<'static>>),
     /// A temporary file beside its destination, renamed when [`finish`](Output::finish)ed and removed otherwise.
-    File { file: BufWriter<NamedTempFile>, path: PathBuf },
+    File { file: BufWriter<NamedTempFile>, path: PathBuf, guard: Guard },
+    /// A part that grows beside its destination with a journal, and stays if the run is broken off.
+    Part(Part),
     /// What is there already and no regular file: a device, a pipe.
     Device(BufWriter<File>),
+}
+
+/// A part of a file, and how far it has come.
+pub(super) struct Part {
+    file: BufWriter<File>,
+    bytes: u64,
+    journal: Journal,
+    path: PathBuf,
 }
 
 const BUFFER: usize = 1 << 18;
@@ -39,28 +53,107 @@ impl Output {
                         Err(Problem::new(message).into())
                     }
                     found => {
-                        let file = temporary_beside(&path)?;
+                        let (file, guard) = interrupt::removable(|| temporary_beside(&path))?;
                         if let Ok(found) = found {
                             file.as_file().set_permissions(found.permissions()).with_context(cannot)?;
                         }
-                        Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path })
+                        Ok(Self::File { file: BufWriter::with_capacity(BUFFER, file), path, guard })
                     }
                 }
             }
         }
     }
 
+    /// The same, but a file at `path` grows in a part that a later run can go on with, if this one is broken off; if
+    /// `resume`, the part that an earlier run left is gone on with, and the point it had come to is given back.
+    ///
+    /// # Errors
+    /// If nothing can be written there, or the part is of another run.
+    pub(super) fn open_part(
+        path: Option<&Path>,
+        settings: &str,
+        inputs: &[Input],
+        resume: bool,
+    ) -> Result<(Self, Option<(Point, Summary)>)> {
+        let file = path.filter(|path| *path != Path::new("-"));
+        let Some(path) = file.filter(|path| !path.exists() || path.is_file()) else {
+            return Ok((Self::open(path)?, None));
+        };
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let left = if resume { Journal::resume(&path, settings, inputs)? } else { None };
+        let (journal, file, bytes, point) = match left {
+            Some(left) => (left.journal, left.part, left.bytes, Some((left.point, left.summary))),
+            None => {
+                let (journal, file) = Journal::begin(&path, settings)?;
+                (journal, file, 0, None)
+            }
+        };
+        let file = BufWriter::with_capacity(BUFFER, file);
+        Ok((Self::Part(Part { file, bytes, journal, path }), point))
+    }
+
+    /// Notes how far the work has come, if this is a part and it is time to.
+    ///
+    /// # Errors
+    /// If what has been written cannot be put in place.
+    pub(super) fn note(&mut self, point: Point, inputs: &[Input], summary: &Summary) -> Result<()> {
+        let Self::Part(part) = self else { return Ok(()) };
+        if !part.journal.is_due() {
+            return Ok(());
+        }
+        part.file.flush().with_context(|| format!("{}: cannot write", part.path.display()))?;
+        if !part.journal.has_points() {
+            let name = part.path.display();
+            interrupt::say_at_the_end(Some(format!(
+                "broken off: what is done is in {name}.part, and the same call with `--resume` goes on"
+            )));
+        }
+        part.journal.note(point, part.bytes, inputs, summary)
+    }
+
     /// Makes the result appear.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<()> {
+        if let Self::Part(part) = &mut self {
+            return part.finish();
+        }
         match self {
+            Self::Part(_) => Ok(()),
             Self::Stdout(mut out) => Ok(out.flush()?),
             Self::Device(mut out) => Ok(out.flush()?),
-            Self::File { file, path } => {
+            Self::File { file, path, guard } => {
                 let cannot = || format!("{}: cannot write", path.display());
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(cannot)?;
                 file.persist(&path).map_err(|e| e.error).with_context(cannot)?;
+                drop(guard);
                 Ok(())
             }
+        }
+    }
+}
+
+impl Part {
+    /// Puts the part in its place and takes the journal away.
+    fn finish(&mut self) -> Result<()> {
+        let cannot = || format!("{}: cannot write", self.path.display());
+        self.file.flush().with_context(cannot)?;
+        let part = journal::part_of(&self.path);
+        if let Ok(found) = std::fs::metadata(&self.path) {
+            self.file.get_ref().set_permissions(found.permissions()).with_context(cannot)?;
+        }
+        std::fs::rename(&part, &self.path).with_context(cannot)?;
+        interrupt::say_at_the_end(None);
+        // The journal of a part that is gone is of no use to anyone.
+        let _ = std::fs::remove_file(journal::journal_of(&self.path));
+        Ok(())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // A part that nobody can go on with is litter.
+        if !self.journal.has_points() {
+            let _ = std::fs::remove_file(journal::part_of(&self.path));
+            let _ = std::fs::remove_file(journal::journal_of(&self.path));
         }
     }
 }
@@ -71,6 +164,11 @@ impl Write for Output {
             Self::Stdout(out) => out.write(bytes),
             Self::Device(out) => out.write(bytes),
             Self::File { file, .. } => file.write(bytes),
+            Self::Part(part) => {
+                let n = part.file.write(bytes)?;
+                part.bytes += n as u64;
+                Ok(n)
+            }
         }
     }
 
@@ -79,6 +177,7 @@ impl Write for Output {
             Self::Stdout(out) => out.flush(),
             Self::Device(out) => out.flush(),
             Self::File { file, .. } => file.flush(),
+            Self::Part(part) => part.file.flush(),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::corpus::CorpusError;
 use crate::extract::ExtractError;
 
 /// An error of the command line itself, with its cure where there is one.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct Problem {
     message: String,

@@ -1,5 +1,6 @@
 //! `moderato score`: comments in, labels and probabilities out.
 
+use super::comments::Job;
 use super::input::{Inputs, ReadArgs};
 use super::output::{self, Output};
 use super::suspect_list::guarded;
@@ -83,7 +84,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
         let mut scorer = Scorer::new(&model);
         let (json, model, style, keep) = (&json, &model, &style, args.keep);
         move |comment: &mut Comment, out: &mut Vec<u8>| {
-            let prediction = scorer.score(&comment.text);
+            let prediction = scorer.score(&comment.own_words());
             match to {
                 To::Jsonl => write_json(json, comment, prediction, keep, out),
                 To::Csv => write_csv(model, comment, prediction, keep, out),
@@ -91,7 +92,9 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
             }
         }
     };
-    let summary = comments::write_each(&args.inputs.inputs, &options, threads, writer, &mut out)?;
+    let inputs = args.inputs.files(args.output.as_deref());
+    let job = Job { inputs: &inputs, options: &options, threads, from: None, explain: false };
+    let summary = comments::write_each(&job, writer, &mut out)?;
     out.finish()?;
     summary.say();
     Ok(summary.outcome())

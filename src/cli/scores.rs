@@ -1,7 +1,7 @@
 //! Comments with the scores that another service gave them, and what was decided in the end.
 
 use super::Problem;
-use super::input::{self, Opened, ReadArgs};
+use super::input::{self, ReadArgs};
 use super::talk::Talk;
 use crate::comment::Comment;
 use crate::extract::{Comments, Keep};
@@ -52,8 +52,9 @@ pub(super) fn read(files: &[PathBuf], args: &ReadArgs, fields: &Fields<'_>) -> R
     let options = args.options(Keep::All)?;
     let mut log = ScoreLog::default();
     for path in files {
-        let Opened { name, reader, mut talk } = input::open(path)?;
-        for comment in Comments::open(name.as_str(), reader, &options)? {
+        let mut talk = Talk::steps();
+        let reader = input::open(path, Some(&talk.hand()))?;
+        for comment in Comments::open(path.display().to_string(), reader, &options)? {
             match comment {
                 Ok(comment) => log.add(&comment, fields, &mut talk)?,
                 Err(error) => {

@@ -63,7 +63,8 @@ pub(super) fn row(model: &Model, comment: &Comment, prediction: &Prediction, sty
         answers.split_first().map_or((None, &[][..]), |(first, others)| (Some(first), others));
     let label = first.map_or(String::new(), |(head, answer)| label_cell(head, answer));
     let others: Vec<String> = others.iter().filter_map(|(head, answer)| other_cell(head, answer)).collect();
-    let text: Vec<&str> = comment.text.split_whitespace().take(80).collect();
+    let own = comment.own_words();
+    let text: Vec<&str> = own.split_whitespace().take(80).collect();
     let row = line([
         (label, LABEL_WIDTH),
         (others.join(", "), widths.others),
@@ -107,7 +108,7 @@ fn weighed_most(model: &Model, comment: &Comment, prediction: &Prediction) -> St
     let Some((head, answer)) = model.heads().first().zip(prediction.heads.first()) else {
         return String::new();
     };
-    let evidence = model.evidence(head, &comment.text);
+    let evidence = model.evidence(head, &comment.own_words());
     let (column, sign) = speaking(head, &answer.decision);
     let words = strongest_words(&evidence[column], sign, 4);
     words.iter().map(|word| visible(word).into_owned()).collect::<Vec<_>>().join(", ")

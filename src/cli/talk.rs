@@ -14,17 +14,28 @@ pub(super) struct Talk {
 const MAX_TOLD: u64 = 20;
 
 impl Talk {
-    /// Bytes read, of `len` where that is known.
-    pub(super) fn reading(len: Option<u64>) -> Self {
-        let bar = match len {
-            Some(len) => ProgressBar::new(len).with_style(style(
-                "{wide_bar:.dim} {bytes}/{total_bytes} {msg} {binary_bytes_per_sec} {eta} left",
-            )),
-            None => {
-                ProgressBar::no_length().with_style(style("{spinner} {bytes} {msg} {binary_bytes_per_sec}"))
-            }
-        };
+    /// Bytes of one input.
+    pub(super) fn input() -> Self {
+        let bar =
+            ProgressBar::no_length().with_style(style("{spinner} {bytes} {msg} {binary_bytes_per_sec}"));
         Self { bar, n_told: 0 }
+    }
+
+    /// Inputs read, of `n`.
+    pub(super) fn inputs(n: u64) -> Self {
+        let bar =
+            ProgressBar::new(n).with_style(style("{wide_bar:.dim} {pos}/{len} {msg} {per_sec} {eta} left"));
+        Self { bar, n_told: 0 }
+    }
+
+    /// One of the inputs is done.
+    pub(super) fn input_done(&self) {
+        self.bar.inc(1);
+    }
+
+    /// A hand on the bar, for the thread that reads.
+    pub(super) fn hand(&self) -> Hand {
+        Hand(self.bar.clone())
     }
 
     /// Steps of unknown length.
@@ -37,11 +48,6 @@ impl Talk {
     /// What is being done.
     pub(super) fn step(&self, message: impl Into<String>) {
         self.bar.set_message(message.into());
-    }
-
-    /// A reader whose bytes move the bar.
-    pub(super) fn wrap<R: Read>(&self, reader: R) -> impl Read + use<R> {
-        self.bar.wrap_read(reader)
     }
 
     /// A record that could not be read.
@@ -61,12 +67,38 @@ impl Talk {
 
     /// A line on standard error, above the bar.
     pub(super) fn say(&self, line: &str) {
-        self.bar.suspend(|| say(line));
+        self.aside(|| say(line));
+    }
+
+    /// Does what prints on standard error, above the bar.
+    pub(super) fn aside(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
     }
 
     /// Takes the bar away.
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A hand on the bar that another holds.
+pub(super) struct Hand(ProgressBar);
+
+impl Hand {
+    /// A reader whose bytes, `length` of them where that is known, move the bar.
+    pub(super) fn reading<R: Read>(&self, length: Option<u64>, reader: R) -> impl Read + use<R> {
+        if let Some(length) = length {
+            self.0.set_length(length);
+            self.0.set_style(style(
+                "{wide_bar:.dim} {bytes}/{total_bytes} {msg} {binary_bytes_per_sec} {eta} left",
+            ));
+        }
+        self.0.wrap_read(reader)
+    }
+
+    /// So many inputs are done already.
+    pub(super) fn inputs_done(&self, n: u64) {
+        self.0.inc(n);
     }
 }
 

@@ -112,6 +112,10 @@ impl Labeller {
     /// # Errors
     /// If a label is not named and such rows are not left out, or the weight is no number from 0.
     pub fn label(&self, mut comment: Comment) -> Result<Row, CorpusError> {
+        // What is scored is trained on: the commenter's own words.
+        if let Cow::Owned(own) = comment.own_words() {
+            comment.text = own;
+        }
         let fields = std::mem::take(&mut comment.other_fields);
         if !self.only.iter().all(|(column, values)| values.allow(&field(&fields, column))) {
             return Ok(Row::NotWanted);

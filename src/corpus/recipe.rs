@@ -241,6 +241,7 @@ impl SourceRecipe {
                 text: self.text.clone(),
                 keep: Keep::Named(self.columns()),
                 keep_if_there: self.carry.clone(),
+                ..FieldOptions::default()
             },
             table: TableOptions {
                 delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),

@@ -218,6 +218,11 @@ enum Part {
     Mark(char),
 }
 
+/// Most letters of most pages are ASCII, and those have one lower case.
+pub(in crate::extract) fn push_lowercase(c: char, word: &mut String) {
+    if c.is_ascii() { word.push(c.to_ascii_lowercase()) } else { word.extend(c.to_lowercase()) }
+}
+
 /// The text's numbers, words and marks.
 fn parts(text: &str) -> Vec<(Part, usize)> {
     let mut parts = Vec::new();
@@ -232,7 +237,8 @@ fn parts(text: &str) -> Vec<(Part, usize)> {
             }
             parts.push((Part::Number { value, digits }, at));
         } else if c.is_alphabetic() {
-            let mut word: String = c.to_lowercase().collect();
+            let mut word = String::new();
+            push_lowercase(c, &mut word);
             while let Some((_, d)) = chars.peek().copied().filter(|(_, d)| d.is_alphabetic()) {
                 // 年, 月, 日 and the like are words of one letter
                 if matches!(d, '年' | '月' | '日' | '時' | '分')
@@ -240,7 +246,7 @@ fn parts(text: &str) -> Vec<(Part, usize)> {
                 {
                     break;
                 }
-                word.extend(d.to_lowercase());
+                push_lowercase(d, &mut word);
                 chars.next();
             }
             parts.push((Part::Word(word), at));

@@ -119,6 +119,25 @@ pub enum ExtractError {
         /// The header's.
         expected: usize,
     },
+    /// Markup of a page that was left out, so that reading it takes neither all memory nor all day; its words were
+    /// read.
+    #[error(
+        "{place}: found {found} elements {what}, expected none: the comments in them may be run together"
+    )]
+    LeftOut {
+        /// The page.
+        place: Place,
+        /// How many.
+        found: u32,
+        /// What is wrong with them.
+        what: &'static str,
+    },
+    /// A fault of ours: the rest goes on.
+    #[error("{place}: the reader broke down here, expected it never to: please report it")]
+    Crashed {
+        /// What it was reading.
+        place: Place,
+    },
     /// Anything else that is not as its format says.
     #[error("{place}: found {found}, expected {expected}")]
     Malformed {
@@ -146,7 +165,27 @@ impl ExtractError {
             | Self::SeveralTextFields { place, .. }
             | Self::UnknownField { place, .. }
             | Self::FieldCount { place, .. }
+            | Self::LeftOut { place, .. }
+            | Self::Crashed { place }
             | Self::Malformed { place, .. } => place,
+        }
+    }
+
+    /// What kind of trouble it is, in a word or two, to count by.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "cannot be read",
+            Self::Broken { .. } => "broken off",
+            Self::Bomb { .. } => "unpacks to too much",
+            Self::Empty { .. } => "empty",
+            Self::Binary { .. } => "no text",
+            Self::TooLarge { .. } | Self::LongRecord { .. } => "too large",
+            Self::NoTextField { .. } | Self::SeveralTextFields { .. } | Self::UnknownField { .. } => {
+                "no text field"
+            }
+            Self::FieldCount { .. } | Self::Malformed { .. } => "malformed",
+            Self::LeftOut { .. } => "markup left out",
+            Self::Crashed { .. } => "reader broke down",
         }
     }
 

@@ -18,6 +18,45 @@ pub struct FieldOptions {
     pub keep: Keep,
     /// With [`Keep::Named`], columns that are kept as well where there are such.
     pub keep_if_there: Vec<String>,
+    /// The fields of the id, author, time and parent, where they have no usual name: columns, in JSON paths.
+    pub named: NamedFields,
+}
+
+/// Fields that are said to have a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedFields {
+    /// The comment's id.
+    pub id: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When.
+    pub time: Option<String>,
+    /// The id of the comment it answers.
+    pub parent: Option<String>,
+}
+
+impl NamedFields {
+    /// Each role that a field is named for.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = (Claim, &str)> {
+        let claim = |role, name| Claim { role, rank: 0, name };
+        [
+            (claim(Role::Id, "id"), &self.id),
+            (claim(Role::Author, "author"), &self.author),
+            (claim(Role::Time, "time"), &self.time),
+            (claim(Role::Parent, "parent"), &self.parent),
+        ]
+        .into_iter()
+        .filter_map(|(claim, name)| Some((claim, name.as_deref()?)))
+    }
+
+    /// The role of a field called `name`: the one it was said to have, or else the usual one, unless another field was
+    /// said to have that.
+    pub(crate) fn role_of(&self, name: &str) -> Option<Claim> {
+        let said = self.roles().find(|(_, field)| *field == name).map(|(claim, _)| claim);
+        said.or_else(|| {
+            Role::of(name).filter(|usual| self.roles().all(|(claim, _)| claim.role != usual.role))
+        })
+    }
 }
 
 /// What is read of a record beside its id and text.
@@ -39,6 +78,7 @@ pub enum Keep {
 pub(crate) enum Role {
     Id,
     Author,
+    AuthorUrl,
     Time,
     Parent,
     Source,
@@ -69,6 +109,7 @@ impl Role {
             "user" => (Self::Author, 1, "user"),
             "username" => (Self::Author, 2, "username"),
             "name" => (Self::Author, 3, "name"),
+            "author_url" => (Self::AuthorUrl, 0, "author_url"),
             "time" => (Self::Time, 0, "time"),
             "date" => (Self::Time, 1, "date"),
             "created_at" => (Self::Time, 2, "created_at"),
@@ -103,7 +144,7 @@ pub(crate) struct Claim {
 /// Which fields of one record have won their roles.
 #[derive(Default)]
 pub(crate) struct Claims {
-    best: [Option<Claim>; 10],
+    best: [Option<Claim>; 11],
 }
 
 impl Claims {
@@ -152,7 +193,13 @@ pub(crate) struct Lost;
 /// Sets a role; gives the value back if it says nothing of the kind.
 fn give_role(comment: &mut Comment, role: Role, value: Value) -> Option<Value> {
     let word = match role {
-        Role::Id | Role::Author | Role::Time | Role::Parent | Role::Source | Role::Permalink => match value {
+        Role::Id
+        | Role::Author
+        | Role::AuthorUrl
+        | Role::Time
+        | Role::Parent
+        | Role::Source
+        | Role::Permalink => match value {
             Value::String(word) => word,
             Value::Number(number) => number.to_string(),
             Value::Null => return None,
@@ -164,6 +211,7 @@ fn give_role(comment: &mut Comment, role: Role, value: Value) -> Option<Value> {
     match role {
         Role::Id => comment.id = known.unwrap_or_default(),
         Role::Author => comment.author = known,
+        Role::AuthorUrl => comment.author_url = known,
         Role::Time => comment.time = known,
         Role::Parent => comment.parent = known,
         Role::Source => comment.source = known,
@@ -178,6 +226,11 @@ fn give_number(comment: &mut Comment, role: Role, value: Value) -> Option<Value>
         let parts: Option<Vec<String>> = parts.iter().map(|p| p.as_str().map(str::to_owned)).collect();
         let Some(parts) = parts else { return Some(value) };
         comment.quoted = parts;
+        return None;
+    }
+    // A table has them in one cell, a line each.
+    if let (Role::Quoted, Value::String(parts)) = (role, &value) {
+        comment.quoted = if parts.trim().is_empty() { Vec::new() } else { vec![parts.clone()] };
         return None;
     }
     let number: Option<i64> = match &value {
@@ -201,6 +254,7 @@ fn take_role(comment: &mut Comment, role: Role) -> Option<Value> {
     match role {
         Role::Id => (!comment.id.is_empty()).then(|| Value::String(std::mem::take(&mut comment.id))),
         Role::Author => comment.author.take().map(Value::String),
+        Role::AuthorUrl => comment.author_url.take().map(Value::String),
         Role::Time => comment.time.take().map(Value::String),
         Role::Parent => comment.parent.take().map(Value::String),
         Role::Source => comment.source.take().map(Value::String),

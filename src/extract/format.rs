@@ -123,6 +123,8 @@ impl Head<'_> {
             return Format::Export;
         }
         match text.first() {
+            // A way through arrays leads through one document.
+            Some(b'{' | b'[') if self.asked.is_some_and(|asked| asked.contains("[]")) => return Format::Json,
             Some(b'{') => {
                 if let Some(format) = self.json_object(text) {
                     return format;

@@ -47,7 +47,7 @@ mod whole;
 pub use comments::Comments;
 pub use error::ExtractError;
 pub(crate) use error::excerpt;
-pub use fields::{FieldOptions, Keep, TEXT_FIELDS};
+pub use fields::{FieldOptions, Keep, NamedFields, TEXT_FIELDS};
 pub use format::Format;
 pub use frames::{Frame, Frames};
 pub use options::{ExtractOptions, Limits};

@@ -17,6 +17,8 @@ pub struct ExtractOptions {
     pub table: TableOptions,
     /// How a page is read.
     pub page: PageOptions,
+    /// Whether the texts of pages and exports are the commenters' own words, without what they quote.
+    pub quotes_apart: bool,
     /// What of an export comes out.
     pub export: ExportOptions,
     /// What may be held in memory.
@@ -39,13 +41,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 16 MiB a record, 32 MiB a page, frames of 128 KiB, 1 TiB unpacked, ratio 1000.
+    /// 16 MiB a record, 64 MiB a page, frames of 128 KiB, 1 TiB unpacked, ratio 1000.
     ///
     /// A page of 200 MB would be held several times over, as bytes and as a tree; the longest threads people save
     /// have a few megabytes.
     ///
     /// Deflate cannot pass a ratio of 1032 and only does on one repeated byte; real comments reach 3 to 20.
     fn default() -> Self {
-        Self { record: 16 << 20, whole: 32 << 20, frame: 128 << 10, unpacked: 1 << 40, ratio: 1000 }
+        Self { record: 16 << 20, whole: 64 << 20, frame: 128 << 10, unpacked: 1 << 40, ratio: 1000 }
     }
 }

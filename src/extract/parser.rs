@@ -4,8 +4,9 @@ use super::error::ExtractError;
 use super::format::Format;
 use super::frames::Frame;
 use super::options::ExtractOptions;
+use super::page::Page;
 use super::sink::{Sink, Tally};
-use super::{json::JsonRecords, plain_lines, table::Table};
+use super::{json::JsonRecords, plain_lines, table::Table, whole};
 use crate::comment::Comment;
 
 /// Parses a page, or whatever else is one frame an input.
@@ -40,6 +41,23 @@ impl Parser {
     /// The format of the input.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Whether each frame is a page, or whatever else is held whole.
+    pub fn reads_pages(&self) -> bool {
+        matches!(self.records, Records::Whole(..))
+    }
+
+    /// The page that `frame` holds with the signs that decided for its comments; nothing if it holds no page of HTML.
+    pub fn explained(&self, frame: &Frame) -> Option<Page> {
+        match &self.records {
+            Records::Whole(_, options)
+                if matches!(self.format, Format::Html | Format::Warc | Format::Auto) =>
+            {
+                Some(whole::page(frame, options))
+            }
+            _ => None,
+        }
     }
 
     /// Hands each comment of `frame`, or the error in its stead, to `visit`, in order.

@@ -40,9 +40,10 @@ impl Pseudonyms {
         format!("u-{digits}")
     }
 
-    /// Replaces the author of a comment, and drops what else may name them: the comment's address and other fields
-    /// that hold the author's name, e-mail or IP address.
+    /// Replaces the author of a comment, and drops what else may name them: the address of their profile, the
+    /// comment's address and other fields that hold the author's name, e-mail or IP address.
     pub fn hide(&self, comment: &mut Comment) {
+        comment.author_url = None;
         let Some(author) = comment.author.take() else { return };
         comment.author = Some(self.code(&author));
         let name = author.trim();

@@ -33,8 +33,10 @@ impl<'f> Record<'f> {
         }
         comment.place.line = Some(line);
         self.claims.clear();
+        comment.quoted.clear();
         if *self.keep != Keep::Nothing {
             comment.author = None;
+            comment.author_url = None;
             comment.time = None;
             comment.parent = None;
             comment.source = None;
@@ -42,7 +44,6 @@ impl<'f> Record<'f> {
             comment.depth = None;
             comment.permalink = None;
             comment.votes = None;
-            comment.quoted.clear();
             comment.other_fields.clear();
         }
     }

@@ -2,10 +2,11 @@
 
 use super::error::ExtractError;
 use crate::comment::Comment;
+use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
 /// What came of an input, or of a part of it; parts add up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Comments that came out.
     pub n_comments: u64,

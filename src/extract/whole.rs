@@ -9,7 +9,8 @@ use super::page::PageOptions;
 use super::parser::{ParseWhole, Parser, Records};
 use super::sink::Sink;
 use super::{export, page, plain};
-use crate::comment::Comment;
+use crate::comment::{Comment, Place};
+use std::borrow::Cow;
 
 /// A splitter that holds the whole input, and the parser for its format.
 pub(crate) fn open(format: Format, options: &ExtractOptions) -> (Box<dyn Split>, Parser) {
@@ -26,15 +27,28 @@ pub(crate) fn parser(format: Format) -> ParseWhole {
     }
 }
 
+/// The page in `frame`.
+pub(crate) fn page(frame: &Frame, options: &ExtractOptions) -> page::Page {
+    page::read(&frame.bytes, &page_options(frame, options))
+}
+
 fn read_page(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let options = page_options(frame, options);
-    hand_over(page::read(&frame.bytes, &options).comments, frame, sink);
+    let page = page(frame, options);
+    hand_over(page.comments, frame, options, sink);
+    let place = Place { line: None, ..frame.place.clone() };
+    for (found, what) in
+        [(page.n_too_deep, "nested deeper than 1024"), (page.n_too_many, "past one in 20 bytes")]
+    {
+        if found > 0 {
+            sink.unreadable(ExtractError::LeftOut { place: place.clone(), found, what });
+        }
+    }
 }
 
 fn read_plain(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
-    let options = page_options(frame, options);
-    let text = page::decode(&frame.bytes, options.charset.as_deref());
-    hand_over(plain::comments(&text, options.crawled), frame, sink);
+    let page = page_options(frame, options);
+    let text = page::decode(&frame.bytes, page.charset.as_deref());
+    hand_over(plain::comments(&text, page.crawled), frame, options, sink);
 }
 
 fn read_export(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
@@ -51,7 +65,7 @@ fn read_export(frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
         ));
         return;
     };
-    hand_over(export.comments, frame, sink);
+    hand_over(export.comments, frame, options, sink);
     if let Some(broken) = export.broken {
         let place = frame.place.at_line(broken.line);
         sink.unreadable(ExtractError::Malformed {
@@ -76,8 +90,13 @@ fn page_options(frame: &Frame, options: &ExtractOptions) -> PageOptions {
 }
 
 /// Gives comments the place and source of their frame.
-fn hand_over(comments: Vec<Comment>, frame: &Frame, sink: &mut Sink<'_>) {
+fn hand_over(comments: Vec<Comment>, frame: &Frame, options: &ExtractOptions, sink: &mut Sink<'_>) {
     for mut comment in comments {
+        if options.quotes_apart
+            && let Cow::Owned(own) = comment.own_words()
+        {
+            comment.text = own;
+        }
         comment.place = frame.place.clone();
         if comment.source.is_none() {
             comment.source = Some(frame.address.as_deref().unwrap_or(&frame.place.input).to_owned());

@@ -61,7 +61,7 @@ fn our_own_pages_give_the_comments_written_beside_them() {
     let folder = Folder::new();
     for page in ["council-vote.txt", "forum-thread.html", "no-comments.html", "sanctuary-budget.html"] {
         let path = repository(&format!("training/starter/pages/{page}"));
-        let found = folder.run(&["extract", &path]).done().json_lines();
+        let found = folder.run(&["extract", &path, "--quotes", "apart"]).done().json_lines();
         let (stem, _) = page.rsplit_once('.').unwrap_or((page, ""));
         let expected =
             std::fs::read_to_string(repository(&format!("training/starter/pages/{stem}.expected.jsonl")));

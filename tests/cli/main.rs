@@ -21,6 +21,8 @@ mod train;
 
 // What holds for all.
 mod bad_input;
+mod breaking_off;
+mod crawl;
 mod long_lines;
 mod pipes;
 

@@ -38,6 +38,9 @@ pub(super) fn plain(text: &str) -> Words {
                 quote.push('\n');
             }
             quote.push_str(quoted.trim());
+            words.text.push_str("> ");
+            words.text.push_str(quoted.trim());
+            words.text.push('\n');
             continue;
         }
         if !quote.is_empty() {

@@ -1,6 +1,6 @@
 //! One JSON document that is an array of objects, read without holding it whole.
 
-use super::learn_fields;
+use super::{document, learn_fields};
 use crate::comment::Place;
 use crate::extract::error::{ExtractError, excerpt};
 use crate::extract::format::Format;
@@ -14,13 +14,24 @@ use std::collections::VecDeque;
 /// A splitter at the commas of the outermost array, and the parser of the objects between them.
 ///
 /// # Errors
-/// If the document is no array, or the text field cannot be told.
+/// If the document is neither an array nor holds one, or the text field cannot be told.
 pub(crate) fn open(
     input: &mut Input<'_>,
     options: &ExtractOptions,
     ahead: &mut VecDeque<Result<Frame, ExtractError>>,
 ) -> Result<(Box<dyn Split>, Parser), ExtractError> {
     let mut array = Array::begin(input, options.limits)?;
+    let on_a_way = options.fields.text.as_deref().is_some_and(|text| text.contains("[]"));
+    if array.is_no_array || on_a_way {
+        let mut bytes = array.bytes;
+        if !array.is_no_array {
+            bytes.insert(0, b'[');
+        }
+        // Lines are counted from the beginning.
+        let blank = usize::try_from(array.next_line - 1).unwrap_or(0);
+        bytes.splice(..0, std::iter::repeat_n(b'\n', blank));
+        return document::open(bytes, input, options, ahead);
+    }
     let records = learn_fields(&mut array, input, options, ahead)?;
     Ok((Box::new(array), Parser::new(Format::Json, Records::Json(records))))
 }
@@ -36,6 +47,8 @@ struct Array {
     next_record: u64,
     state: State,
     failed: Option<ExtractError>,
+    /// An object, in which the records are somewhere.
+    is_no_array: bool,
 }
 
 /// How far the scan has come.
@@ -65,16 +78,17 @@ impl Array {
         }
         let start = bytes.len() - bytes.trim_ascii_start().len();
         let next_line = 1 + n_lines(&bytes[..start]);
-        if bytes.get(start) != Some(&b'[') {
+        let is_no_array = bytes.get(start) == Some(&b'{');
+        if bytes.get(start) != Some(&b'[') && !is_no_array {
             return Err(ExtractError::Malformed {
                 place: input.place().at_line(next_line),
                 found: shown(&bytes[start..]),
                 expected: "`[`, an array of JSON objects".into(),
             });
         }
-        bytes.drain(..=start);
+        bytes.drain(..start + usize::from(!is_no_array));
         let (ends, scan, state) = (Vec::new(), Scan::default(), State::InArray);
-        Ok(Self { limits, bytes, ends, scan, next_line, next_record: 1, state, failed: None })
+        Ok(Self { limits, bytes, ends, scan, next_line, next_record: 1, state, failed: None, is_no_array })
     }
 
     /// Scans what has been read: notes where elements end, until the array does.

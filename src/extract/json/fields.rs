@@ -49,6 +49,12 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
             } else if records.text.begins_with(&key) {
                 let value: Value = map.next_value()?;
                 self.text_in(&key, &value);
+                self.roles_in(&key, &value);
+                self.record.keep_other(key.into_owned(), value);
+            } else if records.roles.iter().any(|(_, path)| path.name.contains('.') && path.begins_with(&key))
+            {
+                let value: Value = map.next_value()?;
+                self.roles_in(&key, &value);
                 self.record.keep_other(key.into_owned(), value);
             } else {
                 self.other_field(&key, &mut map)?;
@@ -62,12 +68,22 @@ impl Fields<'_, '_> {
     /// A field that is asked for by name, or has such fields within; it may be the text or the id as well.
     fn named_field(&mut self, key: &str, value: &Value) {
         self.text_in(key, value);
-        if let Some(claim) = Role::of(key).filter(|claim| claim.role == Role::Id) {
+        if let Some(claim) = self.records.role_of(key).filter(|claim| claim.role == Role::Id) {
             self.record.claim(claim, key, value.clone());
         }
         for path in &self.records.named {
             if let Some(found) = path.find(key, value) {
                 self.record.keep_named(path.name.clone(), found.clone());
+            }
+        }
+    }
+
+    /// Fields within this one that are said to have a role.
+    fn roles_in(&mut self, key: &str, value: &Value) {
+        for (claim, path) in &self.records.roles {
+            let details = matches!(self.records.keep, Keep::Details | Keep::All) || claim.role == Role::Id;
+            if let Some(found) = path.find(key, value).filter(|_| details) {
+                self.record.claim(*claim, &path.name, found.clone());
             }
         }
     }
@@ -82,8 +98,9 @@ impl Fields<'_, '_> {
 
     fn other_field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let keep = &self.records.keep;
-        match Role::of(key) {
-            Some(claim) if matches!(keep, Keep::Details | Keep::All) => {
+        match self.records.role_of(key) {
+            // What is quoted is not scored, so it is read whatever else is kept.
+            Some(claim) if matches!(keep, Keep::Details | Keep::All) || claim.role == Role::Quoted => {
                 let value = map.next_value()?;
                 self.record.claim(claim, key, value);
             }

@@ -1,6 +1,7 @@
-//! JSON: objects a line each, or in one array.
+//! JSON: objects a line each, in one array, or somewhere within a document.
 
 mod array;
+mod document;
 mod fields;
 mod lines;
 mod path;

@@ -6,7 +6,7 @@ use super::slices::Slices;
 use super::surrogates::mend_surrogates;
 use crate::comment::Place;
 use crate::extract::error::{ExtractError, excerpt};
-use crate::extract::fields::{self, FieldOptions, Keep};
+use crate::extract::fields::{self, Claim, FieldOptions, Keep, NamedFields, Role};
 use crate::extract::frames::Frame;
 use crate::extract::record::Record;
 use crate::extract::sink::Sink;
@@ -19,7 +19,10 @@ pub(crate) struct JsonRecords {
     pub(super) text: Path,
     pub(super) keep: Keep,
     pub(super) named: Vec<Path>,
+    /// Fields that are said to have a role, on the way to where they are.
+    pub(super) roles: Vec<(Claim, Path)>,
     max_length: usize,
+    fields: NamedFields,
 }
 
 impl JsonRecords {
@@ -65,7 +68,14 @@ impl JsonRecords {
             }
             _ => Vec::new(),
         };
-        Ok(Self { text: Path::new(&text), keep: options.keep.clone(), named, max_length })
+        let roles = options.named.roles().map(|(claim, name)| (claim, Path::new(name))).collect();
+        let fields = options.named.clone();
+        Ok(Self { text: Path::new(&text), keep: options.keep.clone(), named, roles, max_length, fields })
+    }
+
+    /// The role of a field called `name`.
+    pub(super) fn role_of(&self, name: &str) -> Option<Claim> {
+        if self.roles.is_empty() { Role::of(name) } else { self.fields.role_of(name) }
     }
 
     /// Reads every record of `frame`.

@@ -259,6 +259,12 @@ pub(super) struct Dom {
     attrs: Vec<Attr>,
     /// The `application/ld+json` scripts.
     pub(super) json: Vec<StrTendril>,
+    /// Other scripts that may hold comments as data.
+    pub(super) data: Vec<StrTendril>,
+    /// Elements left out because they are nested too deep.
+    pub(super) n_too_deep: u32,
+    /// Elements left out because there are too many.
+    pub(super) n_too_many: u32,
 }
 
 impl Dom {

@@ -10,7 +10,12 @@ use serde_json::Value;
 /// The comments in a page's JSON-LD scripts, in order.
 pub(super) fn comments(scripts: &[StrTendril]) -> Vec<Comment> {
     let mut found = Vec::new();
+    let mut left = super::embedded::MOST;
     for script in scripts {
+        if script.len() > left {
+            continue;
+        }
+        left -= script.len();
         let text = script.trim().trim_start_matches("//<![CDATA[").trim_end_matches("//]]>").trim();
         // Line breaks within strings are common and forbidden.
         let parsed = serde_json::from_str::<Value>(text)

@@ -10,6 +10,7 @@
 mod attributes;
 mod charset;
 mod dom;
+mod embedded;
 mod fields;
 mod linked_data;
 mod parse;
@@ -40,8 +41,8 @@ pub struct PageOptions {
     pub crawled: Option<jiff::Timestamp>,
     /// The character set that the server named.
     pub charset: Option<String>,
-    /// Whether [`Comment::text`] keeps quotations, in lines that begin with `> `, beside [`Comment::quoted`].
-    pub inline_quotes: bool,
+    /// Whether each comment's `found_by`, in [`Comment::other_fields`], names what its list was found by.
+    pub explain: bool,
 }
 
 /// The comments of a page, and why they were taken for such.
@@ -51,6 +52,13 @@ pub struct Page {
     pub comments: Vec<Comment>,
     /// One for each list of comments found.
     pub explanations: Vec<Explanation>,
+    /// Of the lists of like parts that are no comments, the one that came nearest.
+    pub nearest: Option<Explanation>,
+    /// Elements that are nested deeper than any page's: their words stand in the element they are in, so replies
+    /// that deep are run together.
+    pub n_too_deep: u32,
+    /// Elements past the most that are read of a page of its length; their words stand in the element they are in.
+    pub n_too_many: u32,
 }
 
 /// The signs that decided for one list of comments.
@@ -74,11 +82,21 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
     let dom = parse::parse(page);
     let dates = DateOptions { crawled: options.crawled, month_first: false };
     let signs = Signs::of(&dom, dates);
-    let groups = records::groups(&dom, &signs);
-    let mut found = Page::default();
+    let (groups, nearest) = records::groups(&dom, &signs);
+    let mut found = Page {
+        nearest: nearest.map(|group| explain(&group, group.members.len())),
+        n_too_deep: dom.n_too_deep,
+        n_too_many: dom.n_too_many,
+        ..Page::default()
+    };
     let mut all: Vec<(usize, Comment)> = Vec::new();
     for group in &groups {
-        let comments = comments(&dom, &signs, group, options);
+        let mut comments = comments(&dom, &signs, group, options);
+        if options.explain {
+            let name =
+                |c: &mut Comment| c.other_fields.insert("found_by".into(), group.selector.as_str().into());
+            comments.iter_mut().for_each(|(_, c)| drop(name(c)));
+        }
         if !comments.is_empty() {
             found.explanations.push(explain(group, comments.len()));
         }
@@ -98,7 +116,21 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
                 signs,
             });
         }
-        found.comments.extend(unseen);
+        found.comments.extend(unseen.into_iter().map(|mut comment| {
+            if options.explain {
+                comment.other_fields.insert("found_by".into(), "JSON-LD".into());
+            }
+            comment
+        }));
+    }
+    if found.comments.is_empty() {
+        found.comments = embedded::comments(dom.data.iter().map(|script| &**script));
+        if !found.comments.is_empty() {
+            let signs = vec!["objects named as comments, each with a text, a date and a person".to_owned()];
+            let n_comments = found.comments.len();
+            let found_by = "data in a script".to_owned();
+            found.explanations.push(Explanation { found_by, n_comments, signs });
+        }
     }
     for (i, comment) in found.comments.iter_mut().enumerate() {
         comment.position = Some(i as u64 + 1);
@@ -134,10 +166,20 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
     let shapes = weigh(&names);
     let month_first = DateOptions { crawled: options.crawled, month_first: month_first(dom, signs) };
     let threads = thread::threads(dom, signs, regions);
+    let headlines: Vec<Option<&str>> = readings
+        .iter()
+        .zip(&names)
+        .map(|(reading, names)| reading.headline(choose(names, &shapes).map(|n| n.text.as_str())))
+        .collect();
     let mut made: Vec<Option<Comment>> = Vec::new();
-    for (reading, names) in readings.iter().zip(&names) {
+    for ((reading, names), headline) in readings.iter().zip(&names).zip(&headlines) {
         let author = choose(names, &shapes);
-        let prose = reading.prose(author.as_deref(), options.inline_quotes);
+        let mut prose = reading.prose(author.map(|a| a.text.as_str()));
+        // What stands above every comment is the page's.
+        let own = headline.filter(|h| headlines.iter().filter(|other| *other == &Some(*h)).count() == 1);
+        if let Some(headline) = own.filter(|h| !prose.text.starts_with(h)) {
+            prose.text.insert_str(0, &format!("{headline}\n\n"));
+        }
         if prose.text.chars().all(|c| !c.is_alphanumeric())
             && prose.quoted.is_empty()
             && prose.text.is_empty()
@@ -152,7 +194,8 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             id: id.unwrap_or_default(),
             text: prose.text,
             quoted: prose.quoted,
-            author,
+            author: author.map(|a| a.text.clone()),
+            author_url: author.and_then(|a| reading.profile(a)),
             time: reading.time(month_first),
             permalink,
             votes: reading.votes(),
@@ -199,7 +242,7 @@ fn weigh(names: &[Vec<Name>]) -> FxHashMap<u64, i32> {
         .collect()
 }
 
-fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
+fn choose<'n>(names: &'n [Name], shapes: &FxHashMap<u64, i32>) -> Option<&'n Name> {
     let mut best: Option<(i32, &Name)> = None;
     for name in names {
         let weight = shapes.get(&name.shape).copied().unwrap_or(0) + name.weight / 2;
@@ -214,7 +257,7 @@ fn choose(names: &[Name], shapes: &FxHashMap<u64, i32>) -> Option<String> {
             n.node > best.node && best.text.len() > n.text.len() && best.text.starts_with(n.text.as_str());
         within && shapes.get(&n.shape).copied().unwrap_or(0) + n.weight / 2 > weight / 2
     });
-    Some(inner.unwrap_or(best).text.clone())
+    Some(inner.unwrap_or(best))
 }
 
 /// Whether the page's dates in figures put the month first: a date that can be read no other way says so, and where

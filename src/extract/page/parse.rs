@@ -3,7 +3,7 @@
 //! In comes a page as text, out comes a [`Dom`].
 //! Two things stand between the cutter and the tree builder so that time and memory stay linear in the
 //! page's size: elements nested deeper than [`MAX_DEPTH`] are read as if they were not there (their text is
-//! kept), and so are elements past [`MAX_ELEMENTS`]; and formatting elements (`b`, `i`, `font` …) are named
+//! kept, and how many they are is told), and so are elements past one in [`BYTES_PER_ELEMENT`] bytes; and formatting elements (`b`, `i`, `font` …) are named
 //! so that the tree builder does not reopen each of them in each later paragraph, which unclosed ones make
 //! quadratic.
 
@@ -19,8 +19,11 @@ use std::cell::{Cell, RefCell};
 
 /// Elements nested deeper than this are left out, their text stays in the deepest one that is not.
 pub(super) const MAX_DEPTH: u32 = 1024;
-/// Elements past this number are left out, their text stays.
-pub(super) const MAX_ELEMENTS: u32 = 4_000_000;
+/// Elements past one in this many bytes are left out, their text stays: a tree takes some 200 bytes an element, and
+/// even pages that are all markup need 20 to write one that says something.
+const BYTES_PER_ELEMENT: usize = 20;
+/// So many elements are read however short the page is.
+const FEW_ELEMENTS: usize = 200_000;
 
 const NONE: u32 = u32::MAX;
 
@@ -33,17 +36,28 @@ pub(super) fn parse(page: &str) -> Dom {
         exact_errors: false,
         ..TreeBuilderOpts::default()
     };
-    let gate = Gate { builder: TreeBuilder::new(sink, options), skipped: Vec::new(), elements: 0 };
-    let mut gate = gate;
-    let mut json = Vec::new();
+    let mut gate = Gate {
+        builder: TreeBuilder::new(sink, options),
+        skipped: Vec::new(),
+        elements: 0,
+        max_elements: (page.len() / BYTES_PER_ELEMENT).max(FEW_ELEMENTS),
+        n_too_deep: 0,
+        n_too_many: 0,
+    };
+    let (mut json, mut data) = (Vec::new(), Vec::new());
     tokens(&StrTendril::from(page), |piece| match piece {
         Piece::Token(token) => gate.token(token),
         Piece::Json(text) => json.push(text),
+        Piece::Data(text) => data.push(text),
     });
     // What the builder answers steers a tokenizer of its own, which there is none of: raw text never reaches it.
     let _ = gate.builder.process_token(Token::EOFToken, 1);
     gate.builder.end();
-    gate.builder.sink.arena.take().into_dom(json)
+    let mut dom = gate.builder.sink.arena.take().into_dom(json);
+    dom.data = data;
+    dom.n_too_deep = gate.n_too_deep;
+    dom.n_too_many = gate.n_too_many;
+    dom
 }
 
 /// Lets tokens through to the tree builder, or not.
@@ -51,7 +65,10 @@ struct Gate {
     builder: TreeBuilder<Handle, Sink>,
     /// Names whose start tags were left out, innermost last, so that their end tags are left out too.
     skipped: Vec<LocalName>,
-    elements: u32,
+    elements: usize,
+    max_elements: usize,
+    n_too_deep: u32,
+    n_too_many: u32,
 }
 
 impl Gate {
@@ -87,8 +104,10 @@ impl Gate {
             depth.set(depth.get().saturating_sub(1));
             return true;
         }
-        if self.elements >= MAX_ELEMENTS || depth.get() >= MAX_DEPTH {
-            if !tag.self_closing && !is_void(&tag.name) && self.skipped.len() < MAX_ELEMENTS as usize {
+        if self.elements >= self.max_elements || depth.get() >= MAX_DEPTH {
+            self.n_too_deep += u32::from(depth.get() >= MAX_DEPTH);
+            self.n_too_many += u32::from(self.elements >= self.max_elements);
+            if !tag.self_closing && !is_void(&tag.name) && self.skipped.len() < FEW_ELEMENTS {
                 self.skipped.push(tag.name.clone());
             }
             return false;
@@ -266,9 +285,17 @@ impl Arena {
         node.depth = depth;
     }
 
-    /// Whether text in `parent` is a page's words, data, or neither.
-    fn text(&mut self, text: StrTendril) -> Option<u32> {
-        Some(self.push(Content::Text(text)))
+    /// Appends text, to the text before it if there is any: a page of `<` would else be a node each.
+    fn append_text(&mut self, parent: u32, text: StrTendril) {
+        let last = self.node(parent).last;
+        if last != NONE
+            && let Content::Text(before) = &mut self.node(last).content
+        {
+            before.push_tendril(&text);
+            return;
+        }
+        let id = self.push(Content::Text(text));
+        self.append(parent, id);
     }
 
     /// Walks the tree in document order, without recursion.
@@ -344,11 +371,7 @@ impl TreeSink for Sink {
                 arena.append(parent.id, node.id);
                 self.depth.set(arena.node(node.id).depth);
             }
-            NodeOrText::AppendText(text) => {
-                if let Some(id) = arena.text(text) {
-                    arena.append(parent.id, id);
-                }
-            }
+            NodeOrText::AppendText(text) => arena.append_text(parent.id, text),
         }
     }
     fn append_based_on_parent_node(&self, element: &Handle, previous: &Handle, child: NodeOrText<Handle>) {
@@ -369,9 +392,8 @@ impl TreeSink for Sink {
             NodeOrText::AppendNode(node) => arena.insert_before(sibling.id, node.id),
             NodeOrText::AppendText(text) => {
                 let parent = arena.node(sibling.id).parent;
-                if parent != NONE
-                    && let Some(id) = arena.text(text)
-                {
+                if parent != NONE {
+                    let id = arena.push(Content::Text(text));
                     arena.insert_before(sibling.id, id);
                 }
             }

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The words of a comment.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Prose {
-    /// The commenter's own.
+    /// As the reader sees them, those of others in lines that begin with `> `.
     pub(super) text: String,
     /// Those of others.
     pub(super) quoted: Vec<String>,
@@ -19,10 +19,8 @@ pub(super) enum Step {
     Into,
     /// Leaves it out with all it holds.
     Over,
-    /// Reads it as a quotation, apart from the text.
+    /// Reads it as a quotation, which stands in the text in lines that begin with `> `.
     Quote,
-    /// Reads it as a quotation, and keeps it in the text in lines that begin with `> `.
-    InlineQuote,
 }
 
 /// Reads `nodes`; `step` says what to do at each element.
@@ -51,13 +49,11 @@ pub(super) fn prose(dom: &Dom, nodes: Range<usize>, mut step: impl FnMut(usize) 
                 own.gap();
                 node = dom.end(node);
             }
-            Step::Quote | Step::InlineQuote => {
+            Step::Quote => {
                 own.block(Tag::Blockquote);
                 let text = quotation(dom, node);
                 if !text.is_empty() {
-                    if step == Step::InlineQuote {
-                        own.quote(&text);
-                    }
+                    own.quote(&text);
                     prose.quoted.push(text);
                 }
                 node = dom.end(node);
@@ -165,7 +161,7 @@ impl Writer {
     fn quote(&mut self, text: &str) {
         for line in text.lines() {
             self.owed();
-            self.out.push_str("> ");
+            self.out.push_str(if line.is_empty() { ">" } else { "> " });
             self.out.push_str(line);
             self.line();
         }

@@ -70,7 +70,9 @@ pub(super) struct Evidence {
 }
 
 /// The groups of comments in a page, best first; none overlaps another unless it lies within one member of it.
-pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
+/// And the best of those whose evidence is not enough.
+pub(super) fn groups(dom: &Dom, signs: &Signs) -> (Vec<Group>, Option<Group>) {
+    let mut nearest: Option<Candidate> = None;
     let mut candidates: Vec<Candidate> = gather(dom, signs)
         .into_iter()
         .flat_map(|(members, name)| {
@@ -79,7 +81,15 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
             [plain, joined]
         })
         .flatten()
-        .filter(|c| c.holds(signs))
+        .filter_map(|c| {
+            if c.holds(signs) {
+                return Some(c);
+            }
+            if nearest.as_ref().is_none_or(|n| n.order() < c.order()) {
+                nearest = Some(c);
+            }
+            None
+        })
         .collect();
     candidates.sort_by(|a, b| b.order().total_cmp(&a.order()).then(a.first().cmp(&b.first())));
     let mut taken: Vec<Candidate> = Vec::new();
@@ -97,7 +107,8 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> Vec<Group> {
             break;
         }
     }
-    taken.into_iter().map(|c| c.into_group(dom)).collect()
+    let groups = taken.into_iter().map(|c| c.into_group(dom)).collect();
+    (groups, nearest.map(|c| c.into_group(dom)))
 }
 
 /// The best candidate that shares nothing with those taken, or one around it that fits it member by member.

@@ -7,6 +7,7 @@
 //! A tag keeps at most one attribute of each name that is looked at: the builder compares each with all before it.
 
 use super::attributes::{WANTED_NAMES, wanted};
+use super::embedded;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Doctype, Tag, TagKind, Token};
 use html5ever::{Attribute, LocalName, QualName, ns};
@@ -15,8 +16,10 @@ use html5ever::{Attribute, LocalName, QualName, ns};
 pub(super) enum Piece {
     /// For the tree builder.
     Token(Token),
-    /// The text of a script that holds data.
+    /// The text of a script that holds linked data.
     Json(StrTendril),
+    /// The text of another script that may hold comments as data.
+    Data(StrTendril),
 }
 
 /// Cuts `page` into pieces, in order.
@@ -154,6 +157,8 @@ impl Cutter<'_> {
                     && attrs.iter().any(|a| &*a.name.local == "type" && a.value.contains("ld+json"));
                 if data {
                     visit(Piece::Json(self.slice(self.at, closed)));
+                } else if *raw == "script" && embedded::may_hold(&self.page[self.at..closed]) {
+                    visit(Piece::Data(self.slice(self.at, closed)));
                 }
                 self.at = self.past(closed, b'>');
             } else if *raw == "script" || *raw == "style" {
@@ -338,7 +343,7 @@ mod tests {
                 out.push_str(if tag.self_closing { "/>" } else { ">" });
             }
             Piece::Token(_) => out.push('!'),
-            Piece::Json(json) => out.push_str(&format!("{{{json}}}")),
+            Piece::Json(json) | Piece::Data(json) => out.push_str(&format!("{{{json}}}")),
         });
         assert_eq!(out, expected, "{page}");
     }

@@ -5,6 +5,7 @@
 //! `comment-list`, `commentlist` alike), each is looked up, and the meanings are joined.
 //! Nothing here knows a site.
 
+use crate::extract::date::push_lowercase;
 use rustc_hash::FxHashMap;
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
@@ -271,7 +272,7 @@ pub(in crate::extract) fn meaning(value: &str) -> Meaning {
             end(&mut word);
         }
         if c.is_alphabetic() {
-            word.extend(c.to_lowercase());
+            push_lowercase(c, &mut word);
         }
         last_lower = c.is_lowercase();
     }

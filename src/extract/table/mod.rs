@@ -133,7 +133,11 @@ impl Table {
         }
         let details = matches!(keep, Keep::Details | Keep::All);
         let claim = |i: usize, name: &str| {
-            Role::of(name).filter(|claim| i != text && (details || claim.role == Role::Id))
+            options
+                .fields
+                .named
+                .role_of(name)
+                .filter(|claim| i != text && (details || matches!(claim.role, Role::Id | Role::Quoted)))
         };
         let columns: Vec<Column> = names
             .into_iter()

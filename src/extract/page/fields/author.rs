@@ -1,0 +1,189 @@
+//! One comment's part of the page → its author: every element that may hold the name, and where the name leads.
+
+use super::Reading;
+use super::names::name_beside_date;
+use crate::extract::page::dom::Tag;
+use crate::extract::page::fields::names::clean_name;
+use crate::extract::page::signs::is_profile;
+use crate::extract::page::words::Meaning;
+use std::ops::Range;
+
+/// A name that may be the author's.
+#[derive(Debug, Clone)]
+pub(in crate::extract::page) struct Name {
+    /// Where it stands; the document if it is part of a text.
+    pub(in crate::extract::page) node: usize,
+    pub(in crate::extract::page) text: String,
+    /// What elements that hold such a name have in common.
+    pub(in crate::extract::page) shape: u64,
+    pub(in crate::extract::page) weight: i32,
+}
+
+impl Reading<'_> {
+    /// Every element that may hold the author's name: outside of the words, or else at their beginning.
+    pub(in crate::extract::page) fn names(&self) -> Vec<Name> {
+        let body = if self.has_body() { self.body.clone() } else { 0..0 };
+        let mut names = self.names_in(&self.parts, &body, 24);
+        if names.is_empty() {
+            names.extend(self.name_beside_date());
+        }
+        if names.is_empty() && !body.is_empty() {
+            names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
+        }
+        names
+    }
+
+    fn names_in(&self, parts: &[Range<usize>], without: &Range<usize>, most: usize) -> Vec<Name> {
+        let mut names: Vec<Name> = Vec::new();
+        for part in parts {
+            let mut node = part.start;
+            while node < part.end && names.len() < most {
+                if node == without.start && !without.is_empty() {
+                    node = without.end.min(part.end);
+                    continue;
+                }
+                let tag = self.dom.tag(node);
+                if tag != Tag::Text && (tag.is_mute() || self.is_quote(node)) {
+                    node = self.dom.end(node);
+                    continue;
+                }
+                if tag != Tag::Text
+                    && let Some(mut name) = self.name(node)
+                {
+                    // Names stand first.
+                    name.weight -= 2 * i32::try_from(names.len()).unwrap_or(24);
+                    names.push(name);
+                }
+                node += 1;
+            }
+        }
+        names
+    }
+
+    fn name(&self, node: usize) -> Option<Name> {
+        let meaning = self.signs.meaning[node];
+        let tag = self.dom.tag(node);
+        let mut weight = 0;
+        let property = self.dom.attr(node, "itemprop").unwrap_or_default();
+        let in_author =
+            || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
+        // A subject line leads to the comment itself.
+        let leads =
+            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, "href").is_some_and(|h| h.contains('#'));
+        if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE)
+            || tag == Tag::Heading && self.dom.inside(node).take(8).any(leads)
+        {
+            return None;
+        }
+        if meaning.any(Meaning::AUTHOR) {
+            weight += 60;
+            if meaning.any(
+                Meaning::ABOUT
+                    | Meaning::PROFILE
+                    | Meaning::TITLE
+                    | Meaning::COUNT
+                    | Meaning::AVATAR
+                    | Meaning::ACTION
+                    | Meaning::DATE,
+            ) {
+                weight -= 25;
+            }
+        }
+        if matches!(property, "author" | "creator") || property == "name" && in_author() {
+            weight += 40;
+        }
+        if self.dom.classes(node).any(|c| c == "fn" || c == "username" || c == "author-name") {
+            weight += 20;
+        }
+        if tag == Tag::Cite {
+            weight += 40;
+        }
+        if tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()) {
+            weight += 45;
+        }
+        if tag == Tag::A
+            && self.dom.attr(node, "rel").is_some_and(|r| r.contains("author") || r.contains("external"))
+        {
+            weight += 25;
+        }
+        if matches!(tag, Tag::B | Tag::Heading | Tag::Dt | Tag::Legend) {
+            weight += 15;
+        }
+        if tag == Tag::A && self.follows_by(node) {
+            weight += 45;
+        }
+        if weight <= 0 {
+            return None;
+        }
+        if let Some(data) = self.dom.attr(node, "data-author").filter(|d| !d.is_empty()) {
+            return Some(Name { node, text: data.to_owned(), shape: self.shape(node), weight: weight + 30 });
+        }
+        let raw = self.dom.text(node);
+        if raw.len() > 400 {
+            return None;
+        }
+        let text = clean_name(raw)?;
+        // A tighter element around the same name says more of it.
+        let children = self
+            .dom
+            .children(node)
+            .filter(|c| self.dom.tag(*c) != Tag::Text && !self.dom.text(*c).trim().is_empty())
+            .count();
+        weight -= 8 * i32::try_from(children.min(6)).unwrap_or(6);
+        Some(Name { node, text, shape: self.shape(node), weight })
+    }
+
+    /// Whether the text before says that a name comes: `Posted by: `.
+    fn follows_by(&self, node: usize) -> bool {
+        const ENDS: &[&str] =
+            &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
+        let before =
+            node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
+        let last = before.filter(|t| t.len() < 60).and_then(|t| t.split_whitespace().next_back());
+        last.is_some_and(|w| ENDS.contains(&w.to_lowercase().as_str()))
+    }
+
+    fn shape(&self, node: usize) -> u64 {
+        use std::hash::Hasher;
+        let mut hasher = rustc_hash::FxHasher::default();
+        for at in [node, self.dom.parent(node)] {
+            hasher.write_u8(self.dom.tag(at) as u8);
+            if let Some(class) = self.dom.classes(at).find(|c| !c.bytes().any(|b| b.is_ascii_digit())) {
+                hasher.write(class.as_bytes());
+            }
+        }
+        hasher.finish()
+    }
+
+    /// The address that the author's name, or the picture beside it, leads to.
+    pub(in crate::extract::page) fn profile(&self, author: &Name) -> Option<String> {
+        let dom = self.dom;
+        let leads = |node: usize| -> Option<&str> {
+            let href = dom.attr(node, "href").filter(|_| dom.tag(node) == Tag::A)?.trim();
+            // Mail addresses are nobody's business.
+            let elsewhere = !href.is_empty() && !href.starts_with(['#', '?']);
+            let known = ["javascript:", "mailto:", "tel:"].iter().all(|scheme| !href.starts_with(scheme));
+            (elsewhere && known).then_some(href)
+        };
+        let named = (author.node > 0).then(|| {
+            let around = dom.ancestors(author.node).take(3);
+            let around = around.filter(|a| self.parts.first().is_some_and(|p| p.start <= *a));
+            [author.node].into_iter().chain(dom.inside(author.node).take(16)).chain(around).find_map(leads)
+        });
+        let beside = || {
+            let body = if self.has_body() { self.body.clone() } else { 0..0 };
+            let links = self.parts.iter().flat_map(Clone::clone).filter(|n| !body.contains(n)).take(400);
+            links.filter(|n| leads(*n).is_some_and(is_profile)).find_map(|n| {
+                let text = dom.text(n).trim();
+                (text.is_empty() || clean_name(text).is_some_and(|t| t == author.text)).then(|| leads(n))?
+            })
+        };
+        named.flatten().or_else(beside).map(str::to_owned)
+    }
+
+    fn name_beside_date(&self) -> Option<Name> {
+        let mark = self.marks().into_iter().find(|m| !m.exact)?;
+        let text = name_beside_date(self.dom.text(mark.node as usize))?;
+        Some(Name { node: 0, text, shape: 1, weight: 10 })
+    }
+}

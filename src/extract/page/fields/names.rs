@@ -1,0 +1,173 @@
+//! A text → the person's name in it, if it is one: without `Posted by`, without `wrote on Monday`, no rank, no button.
+
+use super::about::is_about_something_else;
+use super::text::is_action;
+use crate::extract::date::{self, DateOptions};
+use crate::extract::page::signs::letters;
+use crate::extract::page::words::{Meaning, meaning};
+
+/// The name in `12.05.2020, 14:02, Name` and `Name schrieb am 12.05.2020`.
+pub(in crate::extract::page) fn name_beside_date(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > 120 {
+        return None;
+    }
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let last = text.rfind(|c: char| c.is_ascii_digit())?;
+    let joins = |w: &&str| !crate::extract::plain::is_date_word(w);
+    let before: Vec<&str> = text[..first].split_whitespace().filter(joins).collect();
+    let after = text[last + 1..].trim_start_matches(|c: char| !c.is_alphanumeric());
+    let after: Vec<&str> = after.split_whitespace().filter(joins).collect();
+    [before, after].into_iter().find_map(|words| {
+        let name = clean_name(&words.join(" "))?;
+        let lower = name.to_lowercase();
+        let about = meaning(&lower)
+            .any(Meaning::DATE | Meaning::ABOUT | Meaning::EDITED | Meaning::COMMENT | Meaning::ACTION);
+        (letters(&name) > 1 && words.len() <= 4 && !about && !is_about_something_else(&lower)).then_some(name)
+    })
+}
+
+/// A person's name out of an element's text; none if it is something else.
+pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
+    let joined = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text = joined.as_str();
+    const BEFORE: &[&str] = &[
+        "by ",
+        "By ",
+        "von ",
+        "Von ",
+        "Von: ",
+        "par ",
+        "Par ",
+        "por ",
+        "Por ",
+        "posted by ",
+        "Posted by ",
+        "Written by ",
+        "Comment by ",
+        "Author: ",
+        "Kommentar von ",
+        "Commentaire de ",
+    ];
+    for prefix in BEFORE {
+        if let Some(rest) = text.strip_prefix(prefix).filter(|r| !r.is_empty()) {
+            text = rest;
+        }
+    }
+    text = cut_verb(text);
+    text = text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«')
+    });
+    let n = text.chars().count();
+    if n == 0 || n > 60 || !text.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    if is_action(text) || NO_NAMES.contains(&lower.as_str()) {
+        return None;
+    }
+    if text.ends_with(['?', '!']) && text.contains(' ') || text.split(' ').count() > 7 {
+        return None;
+    }
+    if date::find(text, DateOptions::default()).is_some() || date::is_month(&lower) {
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+const NO_NAMES: &[&str] = &[
+    "pm",
+    "email",
+    "e-mail",
+    "www",
+    "board administrator",
+    "administrator",
+    "logged",
+    "gast",
+    "guest",
+    "anzeige",
+    "original poster",
+    "thread starter",
+    "threadstarter",
+    "themenstarter",
+    "topic starter",
+    "says",
+    "sagt",
+    "schreibt",
+    "author",
+    "autor",
+    "member",
+    "mitglied",
+    "moderator",
+    "admin-team",
+    "guest user",
+    "profile",
+    "profil",
+    "offline",
+    "online",
+    "top",
+    "new",
+    "op",
+    "user",
+    "name",
+    "junior member",
+    "senior member",
+    "new member",
+    "registered user",
+    "full member",
+    "staff",
+    "website",
+    "mehr",
+    "more",
+    "newbie",
+    "active member",
+];
+
+/// What stands between a name and what they say, or when.
+pub(super) const VERBS: &[&str] = &[
+    " says",
+    " said",
+    " wrote",
+    " writes",
+    " sagt",
+    " sagte",
+    " schrieb",
+    " schreibt",
+    " meint",
+    " dit",
+    " a écrit",
+    " dice",
+    " dijo",
+    " ha scritto",
+    " diz",
+    " disse",
+    " pisze",
+    " napisał",
+    " zegt",
+    " schreef",
+    " пишет",
+    " on ",
+    " am ",
+    " at ",
+    " vor ",
+    " commented",
+];
+
+/// A name before `says`, `schrieb am …` and the like.
+fn cut_verb(text: &str) -> &str {
+    let cut = VERBS.iter().filter_map(|v| {
+        let at = text.find(v)?;
+        let rest = &text[at + v.len()..];
+        (at > 0 && rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || v.ends_with(' '))).then_some(at)
+    });
+    // ` on ` and ` am ` end a name only before a figure
+    let cut = cut.filter(|at| {
+        let rest = &text[*at..];
+        !(rest.starts_with(" on ")
+            || rest.starts_with(" am ")
+            || rest.starts_with(" at ")
+            || rest.starts_with(" vor "))
+            || rest.bytes().any(|b| b.is_ascii_digit())
+    });
+    cut.min().map_or(text, |at| &text[..at])
+}
