@@ -32,7 +32,7 @@
 //! | [`evaluate`] | truth and predictions become figures; it never sees a text |
 //! | [`report`] | figures become tables for terminals, Markdown and JSON, and a page with its pictures |
 //! | [`perspective`] | Perspective's calls and their answers, as JSON |
-//! | [`server`] | what people decide is kept |
+//! | [`server`] | calls come in over HTTP and are answered; what people decide is kept |
 //! | [`cli`] | flags become calls: the one room that opens files and prints |
 //!
 //! # What always holds
@@ -47,7 +47,7 @@
 //! 7. A comment is data, never an exception: one that cannot be read is counted, and the next one is read.
 //! 8. The author of a comment is carried through and never counted.
 //! 9. The same input and seed give the same bytes, whatever the number of threads; nothing below [`cli`] opens a
-//!    file, prints, asks for the time or reads the environment.
+//!    file, prints, asks for the time or reads the environment, but for the store and the clock of [`server`].
 //!
 //! # A model in memory
 //!

@@ -98,11 +98,23 @@ pub fn analyze<'r>(
 /// The longest part of a name that an error repeats.
 const MAX_NAME: usize = 200;
 
+/// The most sentences that are told apart; what follows belongs to the last one.
+const MAX_SENTENCES: usize = 500;
+
 /// The whole text, and its sentences if they are wanted and more than one.
 fn spans(text: &str, annotated: bool) -> Vec<Span> {
     let mut spans = vec![Span { bytes: 0..text.len(), utf16: 0..utf16_len(text) }];
     if annotated {
-        spans.extend(sentences(text));
+        for sentence in sentences(text) {
+            let is_full = spans.len() > MAX_SENTENCES;
+            match spans.last_mut().filter(|_| is_full) {
+                Some(last) => {
+                    last.bytes.end = sentence.bytes.end;
+                    last.utf16.end = sentence.utf16.end;
+                }
+                None => spans.push(sentence),
+            }
+        }
         if spans.len() == 2 {
             spans.pop();
         }
@@ -145,5 +157,20 @@ fn effective<'r>(request: &'r AnalyzeRequest<'_>, detected: &'static str, rules:
         (false, _) => request.languages.iter().map(Cow::as_ref).collect(),
         (true, UNDETERMINED) => rules.languages.first().map(String::as_str).into_iter().collect(),
         (true, detected) => vec![detected],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_without_end_are_told_apart_up_to_a_number() {
+        let text = "A b. ".repeat(3000);
+        let found = spans(&text, true);
+        assert_eq!(found.len(), MAX_SENTENCES + 1);
+        assert_eq!(found[MAX_SENTENCES].utf16.end, text.trim_end().len());
+        assert_eq!(spans("A b.", true).len(), 1);
+        assert_eq!(spans(&text, false).len(), 1);
     }
 }

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 /// The most bytes of one entry of a context.
 const MAX_CONTEXT_BYTES: usize = 1 << 20;
 
+/// The most attributes of one call: more than Perspective ever had, and few enough for an answer to stay small.
+const MAX_ATTRIBUTES: usize = 100;
+
 /// A text and what kind of text it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -197,6 +200,10 @@ impl<'a> AnalyzeRequest<'a> {
         self.comment.check()?;
         if self.requested_attributes.is_empty() {
             return Err(CallError::NoRequestedAttributes);
+        }
+        if self.requested_attributes.len() > MAX_ATTRIBUTES {
+            let message = format!("Too many requested_attributes: expected at most {MAX_ATTRIBUTES}.");
+            return Err(CallError::Invalid(message));
         }
         if let Some(context) = &self.context {
             context.check()?;

@@ -14,7 +14,7 @@ const SMALL: usize = 64 << 10;
 const UNIT: usize = 1 << 20;
 
 /// How much all larger bodies may hold together, in units.
-const UNITS: u32 = 64;
+const UNITS: usize = 64;
 
 /// Room for bodies: who sends a large one slowly makes others with large ones wait, and nobody else.
 #[derive(Debug)]
@@ -22,14 +22,28 @@ pub(super) struct Room(Semaphore);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Semaphore::new(UNITS as usize))
+        Self(Semaphore::new(UNITS))
     }
 }
 
 impl Room {
-    async fn take(&self, bytes: usize) -> Result<SemaphorePermit<'_>, CallError> {
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(UNITS).clamp(1, UNITS);
-        self.0.acquire_many(units).await.map_err(|_| CallError::Unavailable)
+    /// Takes room until what is held is enough for `bytes`; as they come, so that who sends slowly holds little.
+    async fn grow<'r>(
+        &'r self,
+        held: &mut Option<SemaphorePermit<'r>>,
+        bytes: usize,
+    ) -> Result<(), CallError> {
+        let needed = bytes.div_ceil(UNIT).min(UNITS);
+        let more = needed.saturating_sub(held.as_ref().map_or(0, SemaphorePermit::num_permits));
+        if more > 0 {
+            let more = u32::try_from(more).map_err(|_| CallError::Internal)?;
+            let more = self.0.acquire_many(more).await.map_err(|_| CallError::Unavailable)?;
+            match held {
+                Some(held) => held.merge(more),
+                None => *held = Some(more),
+            }
+        }
+        Ok(())
     }
 
     /// Reads `body`, at most `limit` bytes of it, and gives them to `work`.
@@ -54,8 +68,8 @@ impl Room {
                 if length > limit {
                     return Err(CallError::TooLarge { limit });
                 }
-                if length > SMALL && permit.is_none() {
-                    permit = Some(self.take(limit).await?);
+                if length > SMALL {
+                    self.grow(&mut permit, length).await?;
                 }
                 // Most bodies come in one piece, which need not be copied.
                 match (first.is_empty(), all.is_empty()) {

@@ -10,6 +10,9 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
+/// The most bytes of answers after which no more calls are answered: many times what a hundred ordinary ones have.
+const MAX_ANSWERS: usize = 16 << 20;
+
 /// Answers a batch.
 pub(super) async fn batch(State(app): State<App>, request: Request) -> Response {
     let began = Moment::now();
@@ -26,7 +29,10 @@ pub(super) async fn batch(State(app): State<App>, request: Request) -> Response 
         let mut writer = Writer::default();
         let outer = (head.uri.query().unwrap_or_default(), router::header_key(&head.headers));
         for part in parts(whole.bytes(), boundary)? {
-            let reply = one(&app, outer, &part).await;
+            let reply = match writer.n_bytes() > MAX_ANSWERS {
+                true => CallError::Invalid("The answers of this batch are too long.".into()).into(),
+                false => one(&app, outer, &part).await,
+            };
             let reason = StatusCode::from_u16(reply.code).ok().and_then(|code| code.canonical_reason());
             writer.push(part.content_id, (reply.code, reason.unwrap_or_default()), &reply.body);
             // A batch is long; others have their turn between its calls.

@@ -80,6 +80,8 @@ pub fn router(app: App) -> Router {
             }
         }
     }
+    // Before the layer, which must answer for every verb that a page may ask about.
+    let router = router.method_not_allowed_fallback(not_allowed);
     // No other origin may read the desk's page, whatever it may read else.
     let router = match cors(&app.settings().cors_origins) {
         Some(layer) => router.layer(layer),
@@ -88,9 +90,7 @@ pub fn router(app: App) -> Router {
     let router = router
         .merge(review::routes())
         .fallback(|State(app): State<App>| async move { refuse(&app, CallError::NotFound) })
-        .method_not_allowed_fallback(|State(app): State<App>| async move {
-            refuse(&app, CallError::MethodNotAllowed)
-        });
+        .method_not_allowed_fallback(not_allowed);
     let metrics_of = app.clone();
     let router = router.layer(CatchPanicLayer::custom(move |_panic: Box<dyn std::any::Any + Send>| {
         // What it says may hold a comment's text, and is not told.
@@ -183,6 +183,10 @@ pub(super) fn respond(
     app.metrics().answered(kind, reply.code, took);
     tracing::debug!(call = kind.name(), code = reply.code, micros = took.as_micros() as u64, "answered");
     response(reply, content_type)
+}
+
+async fn not_allowed(State(app): State<App>) -> Response {
+    refuse(&app, CallError::MethodNotAllowed)
 }
 
 fn refuse(app: &App, error: CallError) -> Response {

@@ -2,6 +2,8 @@
 
 use crate::client::{get, post, request};
 use crate::running::{Running, shared};
+use moderato::server::ROUTES;
+use moderato::server::config::Config;
 use moderato::server::store::{Database, Store};
 use serde_json::{Value, json};
 
@@ -382,4 +384,25 @@ fn other_addresses_and_verbs_are_refused_in_the_same_envelope() {
     get(shared(), "/v1alpha1/nothing").is_error(404, "Method not found.");
     get(shared(), "/v1alpha1/comments:analyze")
         .is_error(405, "Request method is not allowed for this address.");
+}
+
+/// The page for people, held against what is done.
+#[test]
+fn the_page_says_what_is_so() {
+    let page = include_str!("../../docs/serve.md");
+    let settings =
+        page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("a file of settings");
+    let config = Config::parse(settings).expect("it is one");
+    assert!(config.settings().is_ok());
+    for (_, path, _) in ROUTES {
+        // Some have a second address, which is not worth a word.
+        let known = page.contains(path) || path.starts_with("/batch/") || *path == "/v1/metrics";
+        assert!(known, "docs/serve.md does not name {path}");
+    }
+    let model = get(shared(), "/v1/model").json();
+    for (name, label) in model["mapped"].as_object().expect("names") {
+        let row = page.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
+        let label = label["label"].as_str().expect("a label").replace('_', "\\_");
+        assert!(row.is_some_and(|row| row.contains(&label)), "docs/serve.md: {name} is answered by {label}");
+    }
 }

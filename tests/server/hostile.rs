@@ -77,6 +77,17 @@ fn many_names_in_one_call_are_refused() {
 }
 
 #[test]
+fn a_small_call_has_no_huge_answer() {
+    let names: serde_json::Map<_, _> = (0..100).map(|i| (format!("TOXICITY@{i}"), json!({}))).collect();
+    let body = json!({
+        "comment": {"text": "A b. ".repeat(4000)}, "requestedAttributes": names, "spanAnnotations": true,
+    });
+    let answer = post(shared(), "/comments:analyze", &body);
+    assert_eq!(answer.code, 200);
+    assert!(answer.body.len() < 8 << 20, "found {} bytes", answer.body.len());
+}
+
+#[test]
 fn what_is_not_http_is_hung_up_on() {
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00"[..],
@@ -182,9 +193,15 @@ fn calls_on_one_connection_are_answered_in_order() {
 
 #[test]
 fn paths_and_queries_of_any_kind_are_answered() {
-    for path in
-        ["/../../etc/passwd", "/%00", "/v1alpha1/comments:", "/batch/", "//", "/?key=%ff%fe&fields=%", "/%"]
-    {
+    for path in [
+        "/../../etc/passwd",
+        "/%00",
+        "/v1alpha1/comments:",
+        "/batch/",
+        "//",
+        "/nothing?key=%ff%fe&fields=%",
+        "/%",
+    ] {
         assert_eq!(get(shared(), path).code, 404, "{path}");
     }
     let query = "?key=%ff&fields=%ff%fe&prettyPrint=%";

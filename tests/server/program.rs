@@ -233,3 +233,41 @@ fn mistakes_are_told_before_anything_starts() {
         assert!(found.starts_with(expected), "{args:?}: {found}");
     }
 }
+
+#[test]
+fn calls_are_encrypted_where_there_are_certificates() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+    // A certificate of nobody, for this test alone:
+    // openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem \
+    //   -days 36500 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    //   -addext basicConstraints=critical,CA:FALSE
+    let file = |name: &str| format!("{}/tests/server/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let server = Program::start(&["--tls-cert", &file("cert.pem"), "--tls-key", &file("key.pem")]);
+    // Who does not shake hands is nobody's concern.
+    let mut plain = connect(server.address);
+    plain.write_all(b"GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n").expect("bytes are taken");
+    assert!(!to_end(&mut plain).starts_with(b"HTTP/1.1 200"));
+    let mut roots = RootCertStore::empty();
+    let pem = std::fs::read(file("cert.pem")).expect("a certificate");
+    roots.add(CertificateDer::from_pem_slice(&pem).expect("PEM")).expect("a root");
+    let config = ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let answer = runtime.block_on(async {
+        let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::new(config));
+        let stream = tokio::net::TcpStream::connect(server.address).await.expect("the server accepts");
+        let name = ServerName::try_from("localhost").expect("a name");
+        let mut stream = connector.connect(name, stream).await.expect("hands are shaken");
+        let request = b"GET /$discovery/rest HTTP/1.1\r\nHost: localhost:9\r\nConnection: close\r\n\r\n";
+        stream.write_all(request).await.expect("a call is taken");
+        let mut all = Vec::new();
+        let _ = stream.read_to_end(&mut all).await;
+        crate::client::answer(&all)
+    });
+    assert_eq!(answer.json()["rootUrl"], "https://localhost:9/");
+}

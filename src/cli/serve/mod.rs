@@ -25,8 +25,9 @@ use tokio_rustls::TlsAcceptor;
   moderato serve --config serve.toml
   moderato serve --store moving.sqlite --keep-text --record https://commentanalyzer.googleapis.com/v1alpha1
 
-The page at http://127.0.0.1:8080/ shows what waits to be decided. Clients of Perspective call http://127.0.0.1:8080 with any key; Coral's custom endpoint is
-http://127.0.0.1:8080/v1alpha1. What else is answered: GET /v1/openapi.json.
+Clients of Perspective call http://127.0.0.1:8080 with any key; Coral's custom endpoint is
+http://127.0.0.1:8080/v1alpha1. The page at http://127.0.0.1:8080/ shows what waits to be decided. What
+else is answered: docs/serve.md, and for programs GET /v1/openapi.json.
 
 Flags win over the file of settings. A model file that changes is read again, as it is on SIGHUP; one that
 cannot be read leaves the old model in service. SIGTERM and SIGINT finish what was accepted.

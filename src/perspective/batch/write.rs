@@ -39,6 +39,11 @@ impl Writer {
         out.extend_from_slice(b"\r\n");
     }
 
+    /// How many bytes there are so far.
+    pub fn n_bytes(&self) -> usize {
+        self.0.len()
+    }
+
     /// The whole body.
     pub fn finish(mut self) -> Vec<u8> {
         self.0.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());

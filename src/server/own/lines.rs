@@ -36,7 +36,7 @@ const PIECE: usize = 16 << 10;
 impl Scored {
     pub(super) fn new(app: App, body: Body, community: Option<String>) -> Self {
         // A line holds a text, which may be written with up to six bytes for one, and a few names.
-        let splitter = Splitter::new(2 * MAX_TEXT);
+        let splitter = Splitter::new(7 * MAX_TEXT);
         let waiting = Box::pin(tokio::time::sleep(app.settings().limits.body));
         Self { app, body, community, splitter, rest: Bytes::new(), line: 0, is_over: false, waiting }
     }
