@@ -6,6 +6,8 @@ use super::{Outcome, Problem, models, output, rendering};
 use crate::evaluate::ranking::Ranking;
 use crate::model::adapt::{AdaptSettings, Adapted, Column, Learned, Lesson, Task};
 use crate::model::{Model, SourceAbout};
+use crate::perspective::attribute::Resolved;
+use crate::perspective::{Attributes, Unknown};
 use crate::server::store::{Database, Decision};
 use anyhow::Result;
 use clap::Args;
@@ -38,9 +40,19 @@ pub(super) struct Rest<'a> {
     pub(super) output: &'a Path,
 }
 
+/// The column that an attribute asks for, as a server resolves it; and whether it asks for the opposite, as `CIVIL` asks
+/// a head of `civil` and `uncivil`.
+fn resolve(model: &Model, attributes: &Attributes, attribute: &str) -> Option<(Column, bool)> {
+    let Resolved::Answered(found) = attributes.resolve(attribute, Unknown::Map) else { return None };
+    let is_opposite = model.heads()[found.head].is_two_way() && found.label == 0;
+    let label = if is_opposite { 1 } else { found.label };
+    Some((Column { head: found.head, label }, is_opposite))
+}
+
 /// The column that an attribute asks for.
 pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
-    model.column(attribute).ok_or_else(|| {
+    let resolved = resolve(model, &Attributes::of(model), attribute);
+    resolved.filter(|(_, is_opposite)| !is_opposite).map(|(column, _)| column).ok_or_else(|| {
         let labels = model.heads().iter().flat_map(|h| h.head.labels.names());
         let names: Vec<String> = labels.map(|name| name.to_uppercase()).collect();
         Problem::new(format!(
@@ -114,10 +126,11 @@ pub(super) fn train(store: &Path, args: &CommunityArgs, rest: &Rest<'_>) -> Resu
 fn tasks<'d>(base: &Model, decisions: &[&'d Decision]) -> (Vec<Task<'d>>, u64) {
     let mut columns: BTreeMap<Column, Vec<Lesson<'d>>> = BTreeMap::new();
     let mut n_left_out = 0;
+    let attributes = Attributes::of(base);
     for decision in decisions.iter().map(|d| &d.decision) {
-        match (decision.text.as_deref(), base.column(&decision.attribute)) {
-            (Some(text), Some(column)) => {
-                let truth = f64::from(u8::from(decision.value >= 0.5));
+        match (decision.text.as_deref(), resolve(base, &attributes, &decision.attribute)) {
+            (Some(text), Some((column, is_opposite))) => {
+                let truth = f64::from(u8::from((decision.value >= 0.5) != is_opposite));
                 columns.entry(column).or_default().push(Lesson { text, truth, weight: 1.0 });
             }
             _ => n_left_out += 1,

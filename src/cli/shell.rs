@@ -31,15 +31,22 @@ pub(super) fn completions(args: &CompletionsArgs, command: &mut Command) -> Resu
 pub(super) fn man(_: &ManArgs, command: &Command) -> Result<Outcome> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
+    sections(command, &mut page)?;
+    print(&page)
+}
+
+/// A part of the manual for each command below `command`, and for those below them.
+fn sections(command: &Command, page: &mut Vec<u8>) -> Result<()> {
     for subcommand in command.get_subcommands().filter(|c| !c.is_hide_set()) {
         let man = Man::new(subcommand.clone());
-        man.render_name_section(&mut page)?;
-        man.render_synopsis_section(&mut page)?;
-        man.render_description_section(&mut page)?;
-        man.render_options_section(&mut page)?;
-        man.render_extra_section(&mut page)?;
+        man.render_name_section(page)?;
+        man.render_synopsis_section(page)?;
+        man.render_description_section(page)?;
+        man.render_options_section(page)?;
+        man.render_extra_section(page)?;
+        sections(subcommand, page)?;
     }
-    print(&page)
+    Ok(())
 }
 
 fn print(bytes: &[u8]) -> Result<Outcome> {

@@ -16,7 +16,7 @@
 //!
 //! A comment is scored where its call is read, on the thread that reads it: that takes a few dozen microseconds, less
 //! than handing it to another thread and back. Each thread keeps one
-//! [`Workspace`](crate::model::Workspace), which serves every model.
+//! [`Workspace`], which serves every model.
 
 mod beside;
 mod body;

@@ -2,8 +2,24 @@
 
 use crate::folder::Folder;
 
-const COMMANDS: [&str; 9] =
-    ["extract", "score", "train", "evaluate", "explain", "inspect", "suspects", "completions", "man"];
+const COMMANDS: [&str; 16] = [
+    "extract",
+    "score",
+    "train",
+    "evaluate",
+    "compare",
+    "report",
+    "threshold",
+    "explain",
+    "spans",
+    "suspects",
+    "inspect",
+    "serve",
+    "decisions",
+    "migrate",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_shell_gets_a_script_that_knows_every_command() {
@@ -17,6 +33,9 @@ fn every_shell_gets_a_script_that_knows_every_command() {
 fn the_manual_has_every_command_and_every_flag() {
     let folder = Folder::new();
     let manual = folder.run(&["man"]).done().stdout;
+    for within in ["export", "forget", "stats", "\\-\\-before"] {
+        assert!(manual.contains(within), "decisions {within}");
+    }
     for command in COMMANDS {
         assert!(manual.contains(command), "{command}");
         let help = folder.run(&[command, "--help"]).done().stdout;

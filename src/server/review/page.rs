@@ -248,7 +248,7 @@ fn relabel(view: &View, card: &Card) -> Markup {
             form method="post" action="/review/decide" {
                 (here(view, card.id))
                 fieldset {
-                    legend.heard.quiet { "What holds of this comment" }
+                    legend.quiet { "What holds of this comment" }
                     @for (name, holds) in &card.labels {
                         label {
                             input type="checkbox" name="holds" value=(name) checked[*holds];
@@ -319,7 +319,12 @@ mod tests {
         assert_eq!(page.matches("<script").count(), 1, "only ours");
         assert!(!page.contains("evil.example'>"), "{page}");
         assert!(!page.contains("\" onfocus"));
-        assert!(!page.contains('\u{202e}'), "{page}");
+        // What is sent back stays as it is; what is shown is spelled out.
+        let shown = page.split("class=\"text\"").nth(1).and_then(|rest| rest.split("</p>").next());
+        assert!(
+            shown.is_some_and(|shown| shown.contains("\\u{202e}") && !shown.contains('\u{202e}')),
+            "{page}"
+        );
         assert!(page.contains("<mark>"));
         assert!(!page.contains("http:") && !page.contains("https:"), "no address but our own");
     }
