@@ -43,22 +43,14 @@ impl Terms {
 impl Default for Bag {
     /// Without room for any term.
     fn default() -> Self {
-        Self::new(0, 0)
+        Self::new(0)
     }
 }
 
 impl Bag {
-    /// Room for a vocabulary of `n_terms` terms, of which the first `n_characters` are character n-grams.
-    ///
-    /// # Panics
-    /// If there are more characters than terms.
-    pub fn new(n_terms: usize, n_characters: usize) -> Self {
-        assert!(n_characters <= n_terms, "characters are terms");
-        Self {
-            counts: vec![0; n_terms],
-            characters: Terms::new(n_characters),
-            words: Terms::new(n_terms - n_characters),
-        }
+    /// Room for a vocabulary of `n_terms` terms, all of which may be of either kind; what is not used costs nothing.
+    pub fn new(n_terms: usize) -> Self {
+        Self { counts: vec![0; n_terms], characters: Terms::new(n_terms), words: Terms::new(n_terms) }
     }
 
     /// Begins a document.
@@ -69,7 +61,7 @@ impl Bag {
     /// One more occurrence.
     ///
     /// # Panics
-    /// If there is no such term of this kind.
+    /// If there is no such term.
     #[inline]
     pub fn add(&mut self, kind: TermKind, id: u32) {
         let terms = match kind {
@@ -103,7 +95,7 @@ mod tests {
 
     #[test]
     fn each_document_is_counted_by_itself() {
-        let mut bag = Bag::new(5, 2);
+        let mut bag = Bag::new(5);
         for _ in 0..2 {
             bag.begin();
             for (kind, id) in [(Words, 4), (Characters, 1), (Words, 2), (Words, 4)] {
@@ -119,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_term_at_once_has_room() {
-        let mut bag = Bag::new(2, 1);
+        let mut bag = Bag::new(2);
         bag.begin();
         for (kind, id) in [(Characters, 0), (Words, 1), (Characters, 0), (Words, 1)] {
             bag.add(kind, id);

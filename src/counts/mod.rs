@@ -2,7 +2,6 @@
 
 pub mod bag;
 mod builder;
-pub mod learn;
 pub mod matrix;
 pub mod vectorizer;
 pub mod vocabulary;

@@ -84,18 +84,31 @@ impl Vocabulary {
         Ok(vocabulary)
     }
 
-    /// Puts together parts that were checked when they became part of the program.
+    /// Puts together parts that were checked when they became part of the program: whether texts are in order, and each
+    /// is found by its hash, is not asked again.
     ///
     /// # Errors
-    /// If the index has no place to end a search.
+    /// If the ends do not divide the text, or the index leads beyond the terms.
     pub(crate) fn trusted(parts: VocabularyParts) -> Result<Self, VocabularyError> {
         let VocabularyParts { text, ends, n_characters, index } = parts;
         let index = TermIndex::from_slots(index, ends.len())?;
-        Ok(Self { text, ends, n_characters, index })
+        let vocabulary = Self { text, ends, n_characters, index };
+        vocabulary.check_ends()?;
+        Ok(vocabulary)
     }
 
-    /// Whether the texts are in order and the ends divide them.
+    /// Whether the ends divide the text, and the texts are in order.
     fn check(&self) -> Result<(), VocabularyError> {
+        self.check_ends()?;
+        for id in 1..self.ends.len() as u32 {
+            if id != self.n_characters && self.text(id - 1) >= self.text(id) {
+                return Err(VocabularyError::Order(id as usize));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_ends(&self) -> Result<(), VocabularyError> {
         let n_terms = self.ends.len();
         if n_terms > Self::MAX {
             return Err(VocabularyError::TooMany(n_terms));
@@ -107,15 +120,10 @@ impl Vocabulary {
         }
         let mut start = 0;
         for (id, &end) in self.ends.iter().enumerate() {
-            if end <= start || self.text.get(start as usize..end as usize).is_none() {
+            if end <= start || !self.text.is_char_boundary(end as usize) {
                 return Err(VocabularyError::Ends(id));
             }
             start = end;
-        }
-        for id in 1..n_terms as u32 {
-            if id != self.n_characters && self.text(id - 1) >= self.text(id) {
-                return Err(VocabularyError::Order(id as usize));
-            }
         }
         Ok(())
     }
@@ -245,7 +253,10 @@ impl TermIndex {
 
     /// An index as it lies in a file.
     fn from_slots(slots: Cow<'static, [u64]>, n_terms: usize) -> Result<Self, VocabularyError> {
-        match slots.len() == n_slots(n_terms) {
+        // A search ends at a free slot, and what it finds is a term.
+        let ids = || slots.iter().filter(|slot| **slot != FREE).map(|slot| *slot as u32 as usize);
+        let leads_to_terms = slots.len() == n_slots(n_terms) && ids().all(|id| id < n_terms);
+        match leads_to_terms && ids().count() < slots.len() {
             true => Ok(Self { shift: 64 - slots.len().trailing_zeros(), filter: filter(&slots), slots }),
             false => Err(VocabularyError::Index(n_terms)),
         }

@@ -223,7 +223,7 @@ impl Model {
 
     /// Room for the terms of a comment.
     fn bag(&self) -> Bag {
-        Bag::new(self.vocabulary().len(), self.vocabulary().n_characters() as usize)
+        Bag::new(self.vocabulary().len())
     }
 
     /// The column of `head` among the columns of all groups.

@@ -280,7 +280,10 @@ mod tests {
             ("Je ne comprends pas pourquoi les gens votent encore pour ce maire après tout cela", Some("fr")),
             ("Это просто невероятно, как можно было так поступить с людьми", Some("ru")),
             ("No more lies, they all go in the end", Some("en")),
-            ("Dit is wat we willen, of was het een grap van de partij in Den Haag?", Some("nl")),
+            (
+                "Ik begrijp echt niet waarom de mensen nog steeds op deze burgemeester zouden stemmen",
+                Some("nl"),
+            ),
             ("Das war so nicht gut, wir haben in der Stadt kein Geld, also was will man", Some("de")),
             ("Jeg har det godt, men det er for dyrt at bo i byen, og vi vil have det billigere", Some("da")),
             ("yo hamburger", None),

@@ -1,6 +1,6 @@
 //! The analyser: settings checked once, then text in, terms out, nothing allocated per comment.
 
-use super::chunk::{self, Apart, Next, Part};
+use super::chunk::{self, Apart, LettersApart, Next, Part};
 use super::classes;
 use super::ngrams::{CharactersHash, Term, TermKind, WordHash, words_hash};
 use super::normalise::{NormalChar, normalise};
@@ -61,8 +61,6 @@ pub enum AnalysisError {
 
 /// The longest run of words that can be a term.
 pub const MAX_WORDS: usize = 3;
-/// So many letters apart may be a word.
-pub(super) const FEWEST_LETTERS_APART: usize = 3;
 /// The longest run of characters that can be a term.
 pub const MAX_CHARACTERS: usize = 6;
 
@@ -103,14 +101,6 @@ struct ChunkChar {
     at: u32,
     start: u32,
     end: u32,
-}
-
-/// Single letters with a separator between: `f.u.c.k`, `i d i o t`.
-#[derive(Debug, Default)]
-struct LettersApart {
-    letters: String,
-    n: usize,
-    span: Range<u32>,
 }
 
 impl TryFrom<Analysis> for Analyzer {
@@ -433,26 +423,10 @@ impl Scratch {
     }
 
     fn end_letters_apart(&mut self, emit: &mut impl FnMut(Term<'_>)) {
-        if self.apart.n >= FEWEST_LETTERS_APART {
+        if self.apart.n >= LettersApart::FEWEST {
             emit_word(&self.apart.letters, &self.apart.span, emit);
         }
         self.apart.clear();
-    }
-}
-
-impl LettersApart {
-    fn push(&mut self, c: char, span: &Range<u32>) {
-        if self.n == 0 {
-            self.span = span.clone();
-        }
-        self.letters.push(c);
-        self.n += 1;
-        self.span.end = span.end;
-    }
-
-    fn clear(&mut self) {
-        self.letters.clear();
-        self.n = 0;
     }
 }
 

@@ -28,6 +28,33 @@ pub(super) enum Apart {
     End,
 }
 
+/// Single letters with a separator between: `f.u.c.k`, `i d i o t`.
+#[derive(Debug, Default)]
+pub(super) struct LettersApart {
+    pub(super) letters: String,
+    pub(super) n: usize,
+    pub(super) span: Range<u32>,
+}
+
+impl LettersApart {
+    /// So many letters apart may be a word.
+    pub(super) const FEWEST: usize = 3;
+
+    pub(super) fn push(&mut self, c: char, span: &Range<u32>) {
+        if self.n == 0 {
+            self.span = span.clone();
+        }
+        self.letters.push(c);
+        self.n += 1;
+        self.span.end = span.end;
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.letters.clear();
+        self.n = 0;
+    }
+}
+
 /// The next chunk of `text` from byte `at` on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Next {

@@ -15,8 +15,8 @@
 //! of chunks that never come again costs little more than without memory.
 //! [`Analyzer::analyze`] is the plain way to the same terms; a property test holds the two together.
 
-use super::analyzer::{FEWEST_LETTERS_APART, MAX_WORDS};
-use super::chunk::{self, Apart, Next, Part};
+use super::analyzer::MAX_WORDS;
+use super::chunk::{self, Apart, LettersApart, Next, Part};
 use super::ngrams::{TermKind, WordHash, words_hash};
 use super::{Analyzer, Scratch};
 
@@ -268,7 +268,7 @@ impl Across {
                 self.n_letters += 1;
             }
             Apart::End => {
-                if self.n_letters >= FEWEST_LETTERS_APART
+                if self.n_letters >= LettersApart::FEWEST
                     && let Some(term) = resolve(words_hash([self.letters.finish()]))
                 {
                     emit(TermKind::Words, term);

@@ -307,7 +307,7 @@ fn a_model_file_altered() {
 fn a_model_file_of_a_newer_version() {
     let ran = altered(|bytes| {
         // The entry is JSON within JSON, so its quotes are escaped.
-        let old = br#"\"format\":1,"#;
+        let old = br#"\"format\":2,"#;
         let at = bytes.windows(old.len()).position(|w| w == old).expect("the format is in the header");
         bytes[at..at + old.len()].copy_from_slice(br#"\"format\":9,"#);
     });

@@ -6,7 +6,7 @@ use crate::counts::matrix::CountMatrix;
 use crate::counts::weighted::WeightedMatrix;
 use crate::counts::weighting::{FittedWeighting, Weighting};
 use crate::label::{Head, HeadKind, LabelId, Truth};
-use crate::logistic::{LinearModel, LogisticParams, LogisticSettings};
+use crate::logistic::{LinearModel, LogisticError, LogisticSettings};
 use crate::model::{Link, ModelHead, derive};
 use crate::naive_bayes::{ClassCounts, LabelledCounts, NaiveBayes, NaiveBayesError, NaiveBayesSettings};
 use ndarray::Array2;
@@ -100,8 +100,6 @@ impl Documents {
         })?;
         let rows: Vec<usize> = (0..labels.truths.len()).filter(|&i| labels.truths[i].is_some()).collect();
         let labelled = matrix.select_rows(&rows);
-        let regressions =
-            settings.logistic().into_iter().map(LogisticSettings::check).collect::<Result<Vec<_>, _>>()?;
         let n_columns = ModelHead::columns_of(head);
         let columns = (0..n_columns)
             .into_par_iter()
@@ -114,8 +112,10 @@ impl Documents {
                 };
                 let weights: Vec<f64> = truths.iter().zip(&rows).map(weight).collect();
                 let truths: Vec<bool> = truths.into_iter().map(Option::unwrap_or_default).collect();
-                let fit = |params: &LogisticParams| params.fit(&labelled, &truths, Some(&weights));
-                Ok(LinearModel::mean(&regressions.iter().map(fit).collect::<Result<Vec<_>, _>>()?))
+                let n_true = truths.iter().filter(|truth| **truth).count() as u64;
+                let fit = |s: LogisticSettings| s.check()?.fit(&labelled, &truths, Some(&weights));
+                let regressions = settings.logistic(n_true).into_iter().map(fit);
+                Ok(LinearModel::mean(&regressions.collect::<Result<Vec<_>, LogisticError>>()?))
             })
             .collect::<Result<Vec<LinearModel>, TrainError>>()?;
         let mut weights = Array2::zeros((matrix.n_terms(), n_columns));

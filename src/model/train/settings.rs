@@ -99,6 +99,7 @@ impl FromStr for Algorithm {
 /// | `weighting` | sublinear, idf, euclidean | what a count is worth | `nblr`, `logistic`, `blend` |
 /// | `c` | 1 | inverse strength of regularisation | `nblr`, `logistic`, `blend` |
 /// | `class-weight` | `none` | `balanced`: rare labels weigh as much as frequent ones | `nblr`, `logistic`, `blend` |
+/// | `blend-below` | 0 | a label that fewer comments have is fitted by a blend: ratios of few counts are noise | `nblr` |
 /// | `calibration` | `auto` | how log-odds become probabilities | all |
 /// | `threshold-for` | `f1` | what a label's threshold is chosen for | all |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,6 +123,8 @@ pub struct HeadSettings {
     pub c: f64,
     /// Whether rare labels weigh as much as frequent ones.
     pub class_weight: ClassWeight,
+    /// A label that fewer comments have is fitted by [`Algorithm::Blend`] where [`Algorithm::Nblr`] is asked for.
+    pub blend_below: u64,
     /// How log-odds become probabilities.
     pub calibration: CalibrationChoice,
     /// What thresholds are chosen for.
@@ -144,6 +147,7 @@ impl Default for HeadSettings {
             },
             c: 1.0,
             class_weight: ClassWeight::None,
+            blend_below: 0,
             calibration: CalibrationChoice::Auto,
             threshold_for: ThresholdFor::F1,
         }
@@ -171,8 +175,8 @@ impl HeadSettings {
         self.algorithm.naive_bayes().is_none().then_some(self.weighting)
     }
 
-    /// The regressions whose mean is taken: one, or of a blend two.
-    pub fn logistic(&self) -> Vec<LogisticSettings> {
+    /// The regressions whose mean is taken for a label that `n` comments have: one, or of a blend two.
+    pub fn logistic(&self, n: u64) -> Vec<LogisticSettings> {
         let of = |ratios| LogisticSettings {
             c: self.c,
             ratios,
@@ -181,7 +185,8 @@ impl HeadSettings {
             ..LogisticSettings::default()
         };
         match self.algorithm {
-            Algorithm::Nblr => vec![of(true)],
+            Algorithm::Nblr if n >= self.blend_below => vec![of(true)],
+            Algorithm::Nblr => vec![of(true), of(false)],
             Algorithm::Blend => vec![of(true), of(false)],
             _ => vec![of(false)],
         }

@@ -2,13 +2,15 @@
 //!
 //! Terms outside the vocabulary are dropped, not mapped to an "unknown" term: naive Bayes would learn the rarity
 //! of a comment instead of its content.
-//! How a vocabulary is learned stands in [`learn`](super::learn).
+//! How a vocabulary is learned stands in [`learn`].
+
+pub mod learn;
 
 use super::bag::Bag;
-use super::learn::TermFrequencies;
 use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
 use super::vocabulary::{Vocabulary, VocabularyError};
 use crate::text::{Analyzer, TermKind, TermReader};
+use learn::TermFrequencies;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +68,7 @@ pub struct Vectorizer {
 
 /// How many of so many texts are handed to a thread at once, if each thread is handed so many shares. Nothing that is
 /// returned may depend on it.
-pub(super) fn share(n_texts: usize, n_shares: usize) -> usize {
+fn share(n_texts: usize, n_shares: usize) -> usize {
     /// Fewer are not worth the hand-over.
     const FEWEST: usize = 256;
     n_texts.div_ceil(n_shares * rayon::current_num_threads()).max(FEWEST)
@@ -121,7 +123,7 @@ impl Vectorizer {
     }
 
     fn bag(&self) -> Bag {
-        Bag::new(self.vocabulary.len(), self.vocabulary.n_characters() as usize)
+        Bag::new(self.vocabulary.len())
     }
 
     fn count_share<T: AsRef<str>>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {

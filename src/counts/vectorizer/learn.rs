@@ -7,8 +7,8 @@
 //! the rarest are forgotten when there are too many (lossy counting; Manku and Motwani 2002, section 4.2): a count is
 //! then at most [`TermFrequencies::n_lost`] too small, and the bound is all the memory it takes.
 
-use super::vectorizer::{Pruning, VectorizerError};
-use super::vocabulary::Vocabulary;
+use super::{Pruning, VectorizerError};
+use crate::counts::vocabulary::Vocabulary;
 use crate::text::{Analyzer, Scratch, TermKind, TermReader};
 use rayon::prelude::*;
 use std::collections::HashMap;
