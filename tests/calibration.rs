@@ -1,11 +1,6 @@
 //! Calibration held to scikit-learn and SciPy, and what holds of it whatever the scores.
 
-use moderato::calibration::classes::ScoredClasses;
-use moderato::calibration::{
-    Calibration, CalibrationError, ClassCalibration, ClassMethod, Method, Scored, ThresholdFor,
-    choose_threshold,
-};
-use moderato::label::LabelId;
+use moderato::calibration::{Calibration, CalibrationError, Method, Scored, ThresholdFor, choose_threshold};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -115,54 +110,11 @@ fn between_knots_the_isotonic_curve_is_straight() {
     );
 }
 
-/// Twelve documents of three classes.
-fn twelve() -> ScoredClasses {
-    let scores = [
-        [2.0, 0.0, -1.0],
-        [1.0, 0.5, 0.0],
-        [-1.0, 3.0, 0.0],
-        [0.0, 0.2, 0.1],
-        [0.3, 0.1, 2.0],
-        [-2.0, -1.0, 1.0],
-        [1.0, 1.0, 1.0],
-        [0.0, 2.0, -3.0],
-        [3.0, -1.0, 0.5],
-        [-0.5, 0.5, 0.2],
-        [0.2, 0.1, 0.0],
-        [1.0, -2.0, 2.5],
-    ];
-    let truth = [0, 0, 1, 1, 2, 2, 0, 1, 0, 2, 1, 0].map(LabelId);
-    ScoredClasses::new(3, scores.as_flattened(), &truth, None).expect("three scores a document")
-}
-
-// e = 1 / (np.bincount(c) + 2)[c]; T = 1 - e where it is the class, e / 2 elsewhere
-// minimize(lambda p: -(T * log_softmax(p[0] * S + [p[1], p[2], 0], 1)).sum(), [0, 0, 0], method="BFGS").x
-#[test]
-fn softmax_calibration_is_the_minimum_scipy_finds() {
-    let check = |method: ClassMethod, expected: [f64; 4]| {
-        let ClassCalibration::Softmax { slope, offsets } = ClassCalibration::fit(method, &twelve()) else {
-            panic!("{method} is a softmax");
-        };
-        assert_close(&[&[slope], &offsets[..]].concat(), &expected, 1e-6);
-    };
-    check(ClassMethod::Temperature, [0.6833839742089696, 0.0, 0.0, 0.0]);
-    check(ClassMethod::BiasCorrected, [0.7201002556147615, 0.6048089931132238, 0.3318554629233152, 0.0]);
-}
-
 fn scored() -> impl Strategy<Value = Scored> {
     (1usize..40).prop_flat_map(|n| {
         let log_odds = vec(prop_oneof![-5.0f64..5.0, -500.0f64..500.0, Just(0.0)], n);
         (log_odds, vec(any::<bool>(), n), vec(0.0f64..3.0, n)).prop_map(|(log_odds, truth, weights)| {
             Scored::new(&log_odds, &truth, Some(&weights)).expect("n of each")
-        })
-    })
-}
-
-fn classes() -> impl Strategy<Value = ScoredClasses> {
-    (1usize..5, 0usize..20).prop_flat_map(|(k, n)| {
-        (vec(-20.0f64..20.0, k * n), vec(0..k, n)).prop_map(move |(scores, truth)| {
-            let truth: Vec<LabelId> = truth.into_iter().map(LabelId::from).collect();
-            ScoredClasses::new(k, &scores, &truth, None).expect("k scores a document")
         })
     })
 }
@@ -182,16 +134,11 @@ proptest! {
     }
 
     #[test]
-    fn what_is_stored_is_what_is_read(scored in scored(), classes in classes()) {
+    fn what_is_stored_is_what_is_read(scored in scored()) {
         for method in Method::ALL {
             let calibration = Calibration::fit(method, &scored);
             let json = serde_json::to_string(&calibration).unwrap();
             prop_assert_eq!(serde_json::from_str::<Calibration>(&json).unwrap(), calibration);
-        }
-        for method in ClassMethod::ALL {
-            let calibration = ClassCalibration::fit(method, &classes);
-            let json = serde_json::to_string(&calibration).unwrap();
-            prop_assert_eq!(serde_json::from_str::<ClassCalibration>(&json).unwrap(), calibration);
         }
     }
 
@@ -207,20 +154,6 @@ proptest! {
             let calibration = Calibration::fit(method, &scored);
             let mean = log_odds.iter().map(|&x| calibration.probability(x)).sum::<f64>() / 200.0;
             prop_assert!((mean - share).abs() < 0.02, "{calibration:?}: {mean} is not {share}");
-        }
-    }
-
-    #[test]
-    fn class_probabilities_sum_to_one(classes in classes(), row in vec(prop_oneof![-50.0f64..50.0, any::<f64>()], 4)) {
-        for method in ClassMethod::ALL {
-            let calibration = ClassCalibration::fit(method, &classes);
-            let k = match &calibration {
-                ClassCalibration::Softmax { offsets, .. } => offsets.len(),
-                ClassCalibration::OneVsRest { classes } => classes.len(),
-            };
-            let row: Vec<f64> = row[..k].iter().map(|x| if x.is_nan() { 0.0 } else { *x }).collect();
-            let p = calibration.probabilities(&row);
-            prop_assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{calibration:?}: {p:?}");
         }
     }
 
@@ -324,19 +257,6 @@ fn the_right_kind_of_curve_is_chosen() {
 }
 
 #[test]
-fn classes_are_calibrated_together() {
-    // Scores that know the class two times in three, said far too loudly.
-    let truth: Vec<LabelId> = (0..300).map(|i| LabelId(i % 3)).collect();
-    let said = |i: u16, class: u16| (if i % 9 < 6 { i % 3 } else { (i + 1) % 3 }) == class;
-    let scores: Vec<f64> =
-        (0..300).flat_map(|i| (0..3).map(move |class| if said(i, class) { 50.0 } else { 0.0 })).collect();
-    let choice = ClassCalibration::choose(&ScoredClasses::new(3, &scores, &truth, None).unwrap(), 5);
-    let p = choice.calibration.probabilities(&[50.0, 0.0, 0.0]);
-    assert!((p[0] - 2.0 / 3.0).abs() < 0.05, "{choice:?} gives {p:?}");
-    assert_eq!(choice.table.len(), ClassMethod::ALL.len());
-}
-
-#[test]
 fn of_no_documents_the_log_odds_stay() {
     let choice = Calibration::choose(&Scored::new(&[], &[], None).unwrap(), 5);
     assert_eq!(choice.calibration, Calibration::Identity);
@@ -417,11 +337,6 @@ fn scores_that_cannot_be_meant_are_refused() {
         "document 1: found log-odds `inf`, expected a finite number",
     );
     check(scored(&[1.0], &[true], Some(&[-1.0])), "document 0: found weight `-1`, expected a number from 0");
-    let classes =
-        |scores: &[f64], label: u16| ScoredClasses::new(2, scores, &[LabelId(label)], None).map(|_| ());
-    check(classes(&[1.0], 0), "found 1 scores, expected 2, one a document");
-    check(classes(&[1.0, 2.0], 2), "document 0: found label 2, expected one below 2");
-    check(classes(&[1.0, f64::NAN], 1), "document 0: found log-odds `NaN`, expected a finite number");
 }
 
 #[test]

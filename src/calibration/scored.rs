@@ -29,16 +29,6 @@ pub enum CalibrationError {
         /// Its weight.
         found: f64,
     },
-    /// A label beyond the classes.
-    #[error("document {document}: found label {label}, expected one below {n_classes}")]
-    UnknownLabel {
-        /// The document, from 0.
-        document: usize,
-        /// Its label.
-        label: u16,
-        /// How many classes there are.
-        n_classes: usize,
-    },
     /// A stored parameter out of its range.
     #[error("calibration: `{name}` is `{found}`, expected {expected}")]
     Parameter {

@@ -58,19 +58,15 @@ pub use table::{Quoting, TableOptions};
 #[cfg(doc)]
 use crate::comment::Comment;
 
-/// The words of a piece of markup, such as the body of a comment; what it quotes comes last.
+/// The words of a piece of markup, such as the body of a comment, what it quotes included.
 ///
 /// ```
 /// let html = "<blockquote>he said</blockquote><p>You &amp; <b>me</b></p>";
-/// assert_eq!(moderato::extract::markup_text(html), "You & me\nhe said");
+/// assert_eq!(moderato::extract::markup_text(html), "> he said\n\nYou & me");
 /// ```
 pub fn markup_text(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return html.trim().to_owned();
     }
-    let (text, quoted) = page::fragment(html);
-    let parts = std::iter::once(text).chain(quoted);
-    let parts: Vec<String> =
-        parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
-    parts.join("\n")
+    page::fragment(html).0.trim().to_owned()
 }

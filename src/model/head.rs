@@ -1,7 +1,7 @@
 //! A head that has been fitted: which columns of weights answer it, and how they become probabilities.
 
 use super::Group;
-use crate::calibration::{Calibration, ClassCalibration, largest_product};
+use crate::calibration::{Calibration, largest_product};
 use crate::label::{Decision, Head, HeadKind, LabelId};
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,6 @@ pub struct Readout {
     pub link: Link,
     /// What each column's log-odds mean; as many as columns.
     pub calibrations: Vec<Calibration>,
-    /// What the log-odds of all columns of a one-of head of several labels mean together, in place of
-    /// `calibrations`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classes: Option<ClassCalibration>,
     /// Of several one-of labels that one is decided for whose probability times its factor is the largest; empty
     /// for the most probable.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -83,7 +79,6 @@ impl ModelHead {
             ("calibrations", self.readout.calibrations.len(), n),
             ("thresholds", self.readout.thresholds.len(), thresholds),
             ("factors", self.readout.factors.len(), if self.readout.factors.is_empty() { 0 } else { n }),
-            ("classes", self.readout.n_classes().unwrap_or(n), n),
         ] {
             if found != expected {
                 return Err(format!("found {found} {what}, expected {expected}"));
@@ -130,23 +125,13 @@ impl Readout {
         Self {
             link,
             calibrations: vec![Calibration::Identity; n],
-            classes: None,
             factors: Vec::new(),
             thresholds: if several { Vec::new() } else { vec![0.5; n] },
         }
     }
 
-    /// How many classes the classes' calibration is for, if there is one.
-    fn n_classes(&self) -> Option<usize> {
-        self.classes.as_ref().map(ClassCalibration::n_classes)
-    }
-
     pub(super) fn probabilities(&self, head: &Head, log_odds: &[f64], out: &mut Vec<f64>) {
         out.clear();
-        if let Some(classes) = &self.classes {
-            classes.probabilities_into(log_odds, out);
-            return;
-        }
         if is_two_way(head) {
             let second = self.calibrations[0].probability(log_odds[0]);
             out.extend([1.0 - second, second]);

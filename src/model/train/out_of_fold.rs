@@ -1,12 +1,9 @@
 //! What each head says of comments it was not fitted on, and the calibrations and thresholds that follow.
 
 use super::fit::{Documents, Labels};
-use super::settings::{CalibrationChoice, HeadSettings};
+use super::settings::HeadSettings;
 use super::{Step, TrainError, TrainingSet};
-use crate::calibration::{
-    Calibration, ClassCalibration, Scored, ScoredClasses, ThresholdFor, choose_label_factors,
-    choose_threshold,
-};
+use crate::calibration::{Calibration, Scored, ThresholdFor, choose_label_factors, choose_threshold};
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer};
 use crate::label::{Decision, Head, HeadKind, LabelId, Truth};
@@ -164,10 +161,7 @@ impl<'a> HeadScores<'a> {
         let n_columns = self.log_odds.ncols();
         let mut readout = Readout::plain(self.head, self.link);
         let several = self.head.kind == HeadKind::OneOf && n_columns > 1;
-        match several && self.settings.calibration == CalibrationChoice::Auto {
-            true => readout.classes = self.calibrate_classes(rows),
-            false => readout.calibrations = (0..n_columns).map(|c| self.calibrate(rows, c)).collect(),
-        }
+        readout.calibrations = (0..n_columns).map(|c| self.calibrate(rows, c)).collect();
         if several && self.settings.threshold_for != ThresholdFor::MacroF1 {
             return readout;
         }
@@ -207,15 +201,6 @@ impl<'a> HeadScores<'a> {
             Truth::Each(_) => LabelId(0),
         };
         rows.iter().map(label).collect()
-    }
-
-    /// The probabilities of all labels together; none where they cannot be had.
-    fn calibrate_classes(&self, rows: &[usize]) -> Option<ClassCalibration> {
-        let scores = self.log_odds.select(Axis(0), rows);
-        let weights: Vec<f64> = rows.iter().map(|&i| self.weights[i]).collect();
-        let (n_classes, labels) = (scores.ncols(), self.labels(rows));
-        let scored = ScoredClasses::new(n_classes, scores.as_slice()?, &labels, Some(&weights)).ok()?;
-        Some(ClassCalibration::choose(&scored, CalibrationChoice::FOLDS).calibration)
     }
 
     fn calibrate(&self, rows: &[usize], c: usize) -> Calibration {

@@ -213,7 +213,7 @@ pub enum CalibrationChoice {
 
 impl CalibrationChoice {
     /// Folds within the out-of-fold answers, to choose a curve by.
-    pub(super) const FOLDS: usize = 5;
+    const FOLDS: usize = 5;
     /// What of the smooth curves' log loss steps may have at most.
     const CLEARLY_BETTER: f64 = 0.99;
 
