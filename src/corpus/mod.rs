@@ -21,7 +21,7 @@ pub use error::{CorpusError, MappingError};
 pub use labeller::{LabelledComment, Labeller, Row};
 pub use learned_labels::learn_labels;
 pub use mapping::Mapping;
-pub use recipe::{AllowedValues, HeadRecipe, HeadSource, Recipe, SourceRecipe};
+pub use recipe::{AllowedValues, HeadRecipe, HeadSource, Recipe, SourceBalance, SourceRecipe};
 pub use simple::SimpleRecipe;
 pub use source::{Corpus, SourceCounts, SourceReader};
 pub use split::{Folds, Shares};

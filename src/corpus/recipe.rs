@@ -50,6 +50,9 @@ pub struct Recipe {
     /// How many folds cross-validation has.
     #[serde(default = "five")]
     pub folds: u16,
+    /// What a source weighs beside the others.
+    #[serde(default, skip_serializing_if = "SourceBalance::is_default")]
+    pub balance_sources: SourceBalance,
     /// How texts become terms; not read here.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     pub analysis: toml::Table,
@@ -62,6 +65,37 @@ pub struct Recipe {
     /// The files it learns from, `[[source]]` each.
     #[serde(rename = "source")]
     pub sources: Vec<SourceRecipe>,
+}
+
+/// What a source weighs beside the others, on top of its own `weight` and those of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceBalance {
+    /// As many as its comments.
+    #[default]
+    Size,
+    /// As the root of their number: small sources are heard, and large ones more.
+    Root,
+    /// As much as any other.
+    Equal,
+}
+
+impl SourceBalance {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The factor of each source's comments, given how many it has; the mean over all comments is 1.
+    pub(crate) fn factors(self, sizes: &[u64]) -> Vec<f32> {
+        let share = |n: u64| match self {
+            Self::Size => n as f64,
+            Self::Root => (n as f64).sqrt(),
+            Self::Equal => f64::from(u8::from(n > 0)),
+        };
+        let total: u64 = sizes.iter().sum();
+        let shares: f64 = sizes.iter().map(|&n| share(n)).sum();
+        sizes.iter().map(|&n| (share(n) / shares * total as f64 / n.max(1) as f64) as f32).collect()
+    }
 }
 
 /// One head of a recipe.
@@ -250,5 +284,19 @@ impl SourceRecipe {
             },
             ..ExtractOptions::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_weigh_what_the_recipe_says() {
+        let factors = |balance: SourceBalance| balance.factors(&[900, 100]);
+        assert_eq!(factors(SourceBalance::Size), [1.0, 1.0]);
+        assert_eq!(factors(SourceBalance::Equal), [1.0 / 1.8, 5.0]);
+        // Three to one, of a thousand.
+        assert_eq!(factors(SourceBalance::Root), [750.0 / 900.0, 2.5]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::CorpusError;
 use super::mapping::Mapping;
-use super::recipe::{HeadRecipe, HeadSource, Recipe, SourceRecipe};
+use super::recipe::{HeadRecipe, HeadSource, Recipe, SourceBalance, SourceRecipe};
 use super::validate;
 use crate::comment::Place;
 use crate::extract::{Format, Quoting};
@@ -81,6 +81,7 @@ impl SimpleRecipe {
             description: String::new(),
             seed: self.seed,
             folds: self.folds,
+            balance_sources: SourceBalance::Size,
             analysis: toml::Table::new(),
             vocabulary: toml::Table::new(),
             heads: vec![head],

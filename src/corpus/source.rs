@@ -2,7 +2,7 @@
 
 use super::error::CorpusError;
 use super::labeller::{LabelledComment, Labeller, Row};
-use super::recipe::{Recipe, SourceRecipe};
+use super::recipe::{Recipe, SourceBalance, SourceRecipe};
 use crate::comment::{Comment, Place};
 use crate::extract::{Comments, ExtractError, Frame, Frames};
 use rayon::prelude::*;
@@ -152,7 +152,7 @@ impl Corpus {
     /// How many errors are kept.
     pub const MAX_ERRORS: usize = 100;
 
-    /// Reads every source of `recipe`, whose file `open` opens.
+    /// Reads every source of `recipe`, whose file `open` opens, and balances them.
     ///
     /// Rows that cannot be read or have a label that is not named are left out, counted and reported in
     /// [`errors`](Self::errors); whether that is trouble is for the caller to say.
@@ -168,6 +168,11 @@ impl Corpus {
             comments.extend(batch);
             Ok::<(), CorpusError>(())
         })?;
+        if recipe.balance_sources != SourceBalance::Size {
+            let sizes: Vec<u64> = corpus.counts.iter().map(|counts| counts.n_labelled).collect();
+            let factors = recipe.balance_sources.factors(&sizes);
+            comments.iter_mut().for_each(|c| c.weight *= factors[usize::from(c.source_idx)]);
+        }
         Ok(Self { comments, ..corpus })
     }
 
