@@ -1,4 +1,5 @@
-//! How long a comment takes: to become terms, to be scored by every head, to be explained.
+//! How long a comment takes: to become terms (`analyse` the plain way, with spans; `read` as the scoring loop does), to
+//! be scored by every head, to be explained.
 //!
 //! `cargo bench --bench score`; the texts are our own starter comments, one core does all of it. Each figure is the
 //! time of one pass over all comments; `thrpt` is comments a second, and its inverse the time a comment takes.
@@ -6,7 +7,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use moderato::extract::{Comments, ExtractOptions};
 use moderato::model::{Model, Scorer};
-use moderato::text::Scratch;
+use moderato::text::{Scratch, TermReader};
 use std::hint::black_box;
 
 /// The texts of the starter comments.
@@ -28,6 +29,19 @@ fn score(criterion: &mut Criterion) {
             let mut n_terms = 0_u64;
             for text in &texts {
                 model.analyzer().analyze(text, &mut scratch, |term| n_terms += black_box(term.hash) & 1);
+            }
+            n_terms
+        });
+    });
+    group.bench_function("read", |bencher| {
+        let mut reader = TermReader::default();
+        let known = |hash| model.vocabulary().id(hash);
+        bencher.iter(|| {
+            let mut n_terms = 0_u32;
+            for text in &texts {
+                model
+                    .analyzer()
+                    .read_terms(text, &mut reader, &known, |_, id: u32| n_terms += black_box(id) & 1);
             }
             n_terms
         });

@@ -79,7 +79,7 @@ pub enum GroupError {
 }
 
 /// How counts become values, and how many numbers there are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Layout {
     pub(super) weighting: Weighting,
     /// Whether characters and words are normed each on their own.

@@ -40,7 +40,7 @@ fn training_in_passes_gives_the_same_model() {
 #[test]
 fn what_does_not_fit_the_memory_is_refused_before_the_work() {
     let text: String = (0..4000).map(|i| format!("thank you for number {i},{}\n", i % 2)).collect();
-    let folder = Folder::new().file("c.csv", &format!("text,label\n{text}"));
+    let folder = Folder::new().file("c.csv", format!("text,label\n{text}"));
     for (memory, said) in [("1MB", "expected at most 1 MB"), ("little", "found `little`")] {
         let ran = folder.run(&[&FLAGS[..], &["--memory", memory, "-o", "m"]].concat());
         assert_eq!(ran.code, 2);

@@ -5,43 +5,43 @@ use std::borrow::Cow;
 
 /// Numbers that a model file holds, little-endian.
 pub(super) trait Number: Pod {
-    /// From the bytes of a file, taken for this machine's.
-    fn from_le(self) -> Self;
+    /// The number whose little-endian bytes were taken for this machine's.
+    fn of_le(number: Self) -> Self;
 }
 
 impl Number for u8 {
-    fn from_le(self) -> Self {
-        self
+    fn of_le(number: Self) -> Self {
+        number
     }
 }
 
 impl Number for u16 {
-    fn from_le(self) -> Self {
-        Self::from_le(self)
+    fn of_le(number: Self) -> Self {
+        Self::from_le(number)
     }
 }
 
 impl Number for i16 {
-    fn from_le(self) -> Self {
-        Self::from_le(self)
+    fn of_le(number: Self) -> Self {
+        Self::from_le(number)
     }
 }
 
 impl Number for u32 {
-    fn from_le(self) -> Self {
-        Self::from_le(self)
+    fn of_le(number: Self) -> Self {
+        Self::from_le(number)
     }
 }
 
 impl Number for u64 {
-    fn from_le(self) -> Self {
-        Self::from_le(self)
+    fn of_le(number: Self) -> Self {
+        Self::from_le(number)
     }
 }
 
 impl Number for f32 {
-    fn from_le(self) -> Self {
-        Self::from_bits(u32::from_le(self.to_bits()))
+    fn of_le(number: Self) -> Self {
+        Self::from_bits(u32::from_le(number.to_bits()))
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn copied<T: Number>(bytes: &[u8]) -> Vec<T> {
     let whole = bytes.len() - bytes.len() % size_of::<T>();
     let mut numbers: Vec<T> = bytemuck::allocation::pod_collect_to_vec(&bytes[..whole]);
     if cfg!(target_endian = "big") {
-        numbers.iter_mut().for_each(|number| *number = number.from_le());
+        numbers.iter_mut().for_each(|number| *number = T::of_le(*number));
     }
     numbers
 }
