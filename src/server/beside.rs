@@ -222,7 +222,7 @@ impl Answered {
 
 /// What the model on trial says of the same names.
 fn shadow_scores(shadow: &Served, names: &[String], text: &str) -> Vec<Score> {
-    let prediction = with_workspace(|workspace| workspace.score(&shadow.model, text).clone());
+    let prediction = with_workspace(&shadow.model, |workspace| workspace.score(&shadow.model, text).clone());
     let score = |name: &String| match shadow.attributes.resolve(name, Unknown::Map) {
         Resolved::Answered(column) => Some(Score {
             source: Source::Shadow,

@@ -89,7 +89,7 @@ async fn score(
         let served = models.of(community);
         let rules = &app.settings().rules;
         let names = (&served.model, &served.attributes);
-        let answer = with_workspace(|workspace| analyze(&request, names, rules, workspace))?;
+        let answer = with_workspace(&served.model, |workspace| analyze(&request, names, rules, workspace))?;
         app.metrics().comments.inc();
         let values = answer.scores.iter().map(|score| (score.name.to_owned(), score.values[0]));
         (answer.to_json(), Answered::of(app, &request, community, served, values))
@@ -110,7 +110,7 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
             let community = request.community_id.as_deref().or(caller.community);
             let served = models.of(community);
             let text = &*request.comment.text;
-            let prediction = with_workspace(|workspace| workspace.score(&served.model, text).clone());
+            let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, text).clone());
             let context = request.context.as_ref().and_then(|context| context.entries.first());
             let row = |decision: &crate::perspective::Suggestion<'_>| NewDecision {
                 community: community.unwrap_or_default().to_owned(),
