@@ -3,10 +3,11 @@
 use super::addresses::Peer;
 use super::connections::{Connections, Place};
 use super::stalled::Patient;
-use super::{App, body};
+use super::{App, body, router};
 use axum::Router;
 use axum::body::Body;
-use hyper::Request;
+use hyper::header::HOST;
+use hyper::{Request, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -101,13 +102,16 @@ impl Open {
         let Self { app, routes, place, peer } = self;
         app.metrics().connections.inc();
         let place = Arc::new(place);
-        let of_calls = place.clone();
+        let (of_app, of_calls) = (app.clone(), place.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }
-            let (routes, place) = (routes.clone(), of_calls.clone());
+            let (app, routes, place) = (of_app.clone(), routes.clone(), of_calls.clone());
             async move {
+                if !names_one_host(&request) {
+                    return Ok(router::without_host(&app));
+                }
                 place.begin();
                 let response = routes.oneshot(request.map(Body::new)).await;
                 place.end();
@@ -131,5 +135,13 @@ impl Open {
             }
         }
         app.metrics().connections.dec();
+    }
+}
+
+/// Whether a call says once whom it is for (RFC 9112, 3.2); before version 1.1 it need not say so at all.
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        1 => true,
+        n => n == 0 && request.version() < Version::HTTP_11,
     }
 }

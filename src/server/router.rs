@@ -205,6 +205,11 @@ pub(super) fn respond(
     response(reply, content_type)
 }
 
+/// To a call that names no host, or several.
+pub(super) fn without_host(app: &App) -> Response {
+    refuse(app, CallError::Invalid("The request must have one `Host` header.".into()))
+}
+
 async fn not_allowed(State(app): State<App>) -> Response {
     refuse(&app, CallError::MethodNotAllowed)
 }
