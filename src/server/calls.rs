@@ -110,7 +110,8 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
             let community = request.community_id.as_deref().or(caller.community);
             let served = models.of(community);
             let text = &*request.comment.text;
-            let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, text).clone());
+            let prediction =
+                with_workspace(&served.model, |workspace| workspace.score(&served.model, text).clone());
             let context = request.context.as_ref().and_then(|context| context.entries.first());
             let row = |decision: &crate::perspective::Suggestion<'_>| NewDecision {
                 community: community.unwrap_or_default().to_owned(),

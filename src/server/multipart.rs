@@ -1,9 +1,9 @@
 //! `POST /batch`: up to a hundred calls in one body, each answered for itself, in their order.
 
+use super::addresses::{self, Peer};
 use super::calls::{self, Call, Reply};
 use super::clock::Moment;
 use super::metrics::Kind;
-use super::addresses::{self, Peer};
 use super::{App, router};
 use crate::perspective::CallError;
 use crate::perspective::batch::{Part, Writer, boundary, parts};

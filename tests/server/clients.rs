@@ -10,11 +10,8 @@ fn installed(path: &str) -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_BIN_EXE_moderato")).ancestors().nth(2)?;
     let found = target.join("clients").join(path);
     if !found.exists() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "skipped: no {}, which tests/clients/install makes",
-            found.display()
-        );
+        let _ =
+            writeln!(std::io::stderr(), "skipped: no {}, which tests/clients/install makes", found.display());
     }
     found.exists().then_some(found)
 }
@@ -28,7 +25,8 @@ fn script(name: &str) -> PathBuf {
 fn run(mut command: Command) {
     let server = Program::start(&[]);
     let output = command.arg(format!("http://{}", server.address)).output().expect("the client runs");
-    let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let [out, err] =
+        [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     assert!(output.status.success() && out == "fine\n", "{out}{err}");
 }
 

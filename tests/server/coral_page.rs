@@ -18,7 +18,11 @@ fn page() -> String {
 
 /// What follows `$ ` in `console` blocks.
 fn commands(page: &str) -> Vec<&str> {
-    blocks(page, "console").into_iter().flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).collect()
+    blocks(page, "console")
+        .into_iter()
+        .flat_map(str::lines)
+        .filter_map(|line| line.strip_prefix("$ "))
+        .collect()
 }
 
 /// The blocks of a language.
@@ -32,7 +36,8 @@ fn table<'p>(page: &'p str, first: &str) -> Vec<Vec<&'p str>> {
     let begins = format!("| {first} |");
     let lines = page.lines().skip_while(|line| !line.starts_with(&begins)).skip(2);
     let rows = lines.take_while(|line| line.starts_with('|'));
-    let cells = |line: &'p str| line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+    let cells =
+        |line: &'p str| line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
     let rows: Vec<Vec<&str>> = rows.map(cells).collect();
     assert!(!rows.is_empty(), "found no table that begins with `{first}`");
     rows
@@ -112,7 +117,8 @@ impl Desk {
 
 /// Whether the form of Coral's settings takes an address: a host is `localhost` or has a dot.
 fn form_takes(endpoint: &str) -> bool {
-    let host = endpoint.split("://").nth(1).and_then(|rest| rest.split([':', '/']).next()).unwrap_or_default();
+    let host =
+        endpoint.split("://").nth(1).and_then(|rest| rest.split([':', '/']).next()).unwrap_or_default();
     host == "localhost" || host.contains('.')
 }
 
@@ -131,7 +137,7 @@ fn comments() -> Vec<(String, bool)> {
 /// What mongoexport writes of them.
 fn exported() -> String {
     let row = |(i, (text, rejected)): (usize, (String, bool))| {
-        let score = if rejected { 0.62 } else { 0.04 } + (i % 33) as f64 / 100.0;
+        let score = if rejected { 0.84 } else { 0.04 } + (i % 15) as f64 / 100.0;
         let metadata = json!({"perspective": {"score": score, "model": "TOXICITY"}});
         let revision = json!({"id": "r", "body": format!("<div>{text}</div>"), "metadata": metadata});
         let comment = json!({
@@ -146,7 +152,8 @@ fn exported() -> String {
 
 /// An event of the second door, signed with the page's secret.
 fn event(desk: &Desk, page: &str, text: &str) -> Answer {
-    let secret = blocks(page, "toml")[0].split("secrets = [\"").nth(1).and_then(|rest| rest.split('"').next());
+    let secret =
+        blocks(page, "toml")[0].split("secrets = [\"").nth(1).and_then(|rest| rest.split('"').next());
     let body = json!({
         "action": "NEW", "comment": {"body": text, "parentID": null},
         "author": {"id": "1", "role": "COMMENTER"}, "story": {"id": "2", "url": "https://news.example/a"},
@@ -159,7 +166,12 @@ fn event(desk: &Desk, page: &str, text: &str) -> Answer {
     let path = page.split(&format!("http://{ADDRESS}")).find(|rest| rest.starts_with("/v1/coral"));
     let path = path.and_then(|rest| rest.split('`').next()).expect("the page names the second door");
     let signature = format!("X-Coral-Signature: sha256={hex}");
-    request(desk.address(), &format!("POST {path}"), &["Content-Type: application/json", &signature], body.as_bytes())
+    request(
+        desk.address(),
+        &format!("POST {path}"),
+        &["Content-Type: application/json", &signature],
+        body.as_bytes(),
+    )
 }
 
 #[test]
@@ -207,8 +219,11 @@ fn the_page_holds_as_written() {
             }
             ("curl", _) => {
                 let Some(out) = desk.run(command) else { continue };
-                let expected =
-                    if command.contains("metrics") { "moderato_requests_total" } else { "\"attributeScores\"" };
+                let expected = if command.contains("metrics") {
+                    "moderato_requests_total"
+                } else {
+                    "\"attributeScores\""
+                };
                 assert!(out.contains(expected), "$ {command}\n{out}");
             }
             _ => panic!("the page runs `{command}`, which this test does not follow"),
@@ -219,7 +234,8 @@ fn the_page_holds_as_written() {
         assert!(seen.contains(&needed), "the page has lost its command `{needed}`");
     }
     // Who asks for erasure, in the words of the page, with an id of Coral's.
-    let forget = page.split('`').find(|code| code.starts_with("moderato decisions forget")).expect("the command");
+    let forget =
+        page.split('`').find(|code| code.starts_with("moderato decisions forget")).expect("the command");
     let erased = desk.run(&forget.replace("comment:ID", "comment:c0")).expect("moderato runs");
     assert!(erased.starts_with("erased 1 decision"), "{erased}");
 }
@@ -242,5 +258,8 @@ fn a_key_that_lacks_the_right_or_a_strict_language_lets_comments_pass() {
     assert_eq!(Coral::at(server.address).withholds("You stupid idiot"), None);
     let coral = Coral { key: "b".into(), ..Coral::at(server.address) };
     assert_eq!(coral.withholds("You stupid idiot"), Some(true));
-    assert!(coral.feedback("1", "You stupid idiot", false), "a key may score and decide unless it is told otherwise");
+    assert!(
+        coral.feedback("1", "You stupid idiot", false),
+        "a key may score and decide unless it is told otherwise"
+    );
 }

@@ -19,9 +19,11 @@ const STATE: &str = "/var/lib/moderato";
 /// Starts the words of a command, with `changes` made in it.
 fn start(words: &[&str], changes: &[(&str, &str)]) -> Program {
     let mut command = Command::new(env!("CARGO_BIN_EXE_moderato"));
-    command.args(words.iter().map(|word| {
-        changes.iter().fold((*word).to_owned(), |word, (from, to)| word.replace(from, to))
-    }));
+    command.args(
+        words
+            .iter()
+            .map(|word| changes.iter().fold((*word).to_owned(), |word, (from, to)| word.replace(from, to))),
+    );
     Program::run(command)
 }
 
@@ -35,10 +37,15 @@ fn the_settings_are_as_the_unit_needs_them() {
     assert!(settings.keys.admit(None, Right::Score).is_err());
     assert!(config.store.is_some_and(|store| store.starts_with(STATE)));
     // What is commented out can be put in.
-    let whole: String = deployed("serve.toml").lines().map(|line| {
-        let code = line.strip_prefix("# ").filter(|rest| rest.contains(" = ") && !rest.ends_with('.') || rest.starts_with('['));
-        format!("{}\n", code.unwrap_or(line))
-    }).collect();
+    let whole: String = deployed("serve.toml")
+        .lines()
+        .map(|line| {
+            let code = line
+                .strip_prefix("# ")
+                .filter(|rest| rest.contains(" = ") && !rest.ends_with('.') || rest.starts_with('['));
+            format!("{}\n", code.unwrap_or(line))
+        })
+        .collect();
     let settings = Config::parse(&whole).and_then(|config| config.settings()).expect("it is read");
     assert!(settings.addresses.is_some() && settings.public_url.is_some());
 }
@@ -77,7 +84,8 @@ fn the_images_command_serves_and_its_check_sees_it() {
     assert_eq!(get(server.address, "/v1/ready").code, 200);
     let port = format!("/127.0.0.1/{}", server.address.port());
     let healthy = || {
-        let status = Command::new(&check[0]).arg(&check[1]).arg(check[2].replace("/127.0.0.1/8080", &port)).output();
+        let status =
+            Command::new(&check[0]).arg(&check[1]).arg(check[2].replace("/127.0.0.1/8080", &port)).output();
         status.ok().map(|output| output.status.success())
     };
     let Some(found) = healthy() else {

@@ -139,7 +139,9 @@ fn corals_feedback_is_kept_with_its_comment() {
     let row = |n: usize| (rows[n].client_token.as_str(), rows[n].attribute.as_str(), rows[n].value);
     assert_eq!((row(0), row(1)), (("comment:7f3a", "TOXICITY", 1.0), ("comment:7f3b", "TOXICITY", 0.0)));
     assert!(rows.iter().all(|row| row.community == "Coral:https://news.example"));
-    assert!(rows[0].context.as_deref().is_some_and(|context| context.contains("\"Coral_comment_id\":\"7f3a\"")));
+    assert!(
+        rows[0].context.as_deref().is_some_and(|context| context.contains("\"Coral_comment_id\":\"7f3a\""))
+    );
     assert_eq!(rows[0].text.as_deref(), Some("You stupid idiot"));
 }
 
@@ -168,8 +170,17 @@ fn discourse_flags_above_its_threshold() {
 #[test]
 fn osmod_scores_sentences_of_replies() {
     let attributes = [
-        "ATTACK_ON_AUTHOR", "ATTACK_ON_COMMENTER", "ATTACK_ON_PUBLISHER", "INCOHERENT", "INFLAMMATORY",
-        "LIKELY_TO_REJECT", "OBSCENE", "OFF_TOPIC", "SPAM", "UNSUBSTANTIAL", "TOXICITY@6",
+        "ATTACK_ON_AUTHOR",
+        "ATTACK_ON_COMMENTER",
+        "ATTACK_ON_PUBLISHER",
+        "INCOHERENT",
+        "INFLAMMATORY",
+        "LIKELY_TO_REJECT",
+        "OBSCENE",
+        "OFF_TOPIC",
+        "SPAM",
+        "UNSUBSTANTIAL",
+        "TOXICITY@6",
     ];
     let asked: Map<String, Value> = attributes.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
     let text = "Good day, émile 😀. You stupid idiot!";
@@ -197,7 +208,8 @@ fn osmod_scores_sentences_of_replies() {
         assert!(scores["summaryScore"]["value"].is_f64());
         let spans = scores["spanScores"].as_array().expect("spans");
         let cut = |span: &Value| {
-            let at = |name: &str| usize::try_from(span[name].as_u64().expect("an offset")).expect("a small one");
+            let at =
+                |name: &str| usize::try_from(span[name].as_u64().expect("an offset")).expect("a small one");
             String::from_utf16(&units[at("begin")..at("end")]).expect("whole characters")
         };
         assert_eq!(cut(&spans[0]), text);
@@ -210,8 +222,15 @@ fn osmod_scores_sentences_of_replies() {
     // What nothing answers to is left out, and OSMod goes on without it.
     assert_eq!(
         scored,
-        ["ATTACK_ON_AUTHOR", "ATTACK_ON_COMMENTER", "ATTACK_ON_PUBLISHER", "INFLAMMATORY", "LIKELY_TO_REJECT",
-            "OBSCENE", "TOXICITY"]
+        [
+            "ATTACK_ON_AUTHOR",
+            "ATTACK_ON_COMMENTER",
+            "ATTACK_ON_PUBLISHER",
+            "INFLAMMATORY",
+            "LIKELY_TO_REJECT",
+            "OBSCENE",
+            "TOXICITY"
+        ]
     );
     assert_eq!(answer["clientToken"], "osmod");
 }
@@ -246,9 +265,11 @@ fn perspective_for_r_finds_its_columns() {
     assert_eq!(spans, 3);
     // Errors become a row of their own: message, code and status are read.
     let error = ask("", false, json!("en")).json();
-    for (field, expected) in
-        [("code", json!(400)), ("status", json!("INVALID_ARGUMENT")), ("message", json!("Comment must be non-empty."))]
-    {
+    for (field, expected) in [
+        ("code", json!(400)),
+        ("status", json!("INVALID_ARGUMENT")),
+        ("message", json!("Comment must be non-empty.")),
+    ] {
         assert_eq!(error["error"][field], expected);
     }
 }

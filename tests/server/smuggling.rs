@@ -56,8 +56,12 @@ fn a_body_has_one_end() {
         assert!(matches!(codes[..], [] | [400] | [200]), "{framing}: {codes:?}");
     }
     // And as it should be, two.
-    assert_eq!(codes(format!("{}{chunked}{smuggled}", head("Transfer-Encoding: chunked")).as_bytes()), [200, 200]);
-    let old = format!("POST /comments:analyze HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}{smuggled}");
+    assert_eq!(
+        codes(format!("{}{chunked}{smuggled}", head("Transfer-Encoding: chunked")).as_bytes()),
+        [200, 200]
+    );
+    let old =
+        format!("POST /comments:analyze HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}{smuggled}");
     assert!(matches!(codes(old.as_bytes())[..], [] | [400]));
 }
 
@@ -114,7 +118,10 @@ fn verbs_and_targets_of_any_kind_are_answered() {
         assert!(matches!(found[..], [] | [400] | [400, ..]), "{}: {found:?}", bytes.escape_ascii());
     }
     let upgrade = ["Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__", "Connection: Upgrade, HTTP2-Settings"];
-    let head = format!("GET /v1/health HTTP/1.1\r\nHost: a\r\n{}\r\nConnection: close\r\n\r\n", upgrade.join("\r\n"));
+    let head = format!(
+        "GET /v1/health HTTP/1.1\r\nHost: a\r\n{}\r\nConnection: close\r\n\r\n",
+        upgrade.join("\r\n")
+    );
     assert_eq!(codes(head.as_bytes()), [200], "no other protocol is spoken");
 }
 
@@ -170,12 +177,16 @@ fn who_reads_slowly_is_not_waited_for() {
     let names: serde_json::Map<_, _> = (0..100).map(|i| (format!("TOXICITY@{i}"), json!({}))).collect();
     let body = json!({"comment": {"text": "A b. ".repeat(500)}, "requestedAttributes": names, "spanAnnotations": true});
     let body = body.to_string();
-    let call = format!("POST /comments:analyze HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let call =
+        format!("POST /comments:analyze HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     let mut stream = connect(server.address);
     // The server breaks it off: so much can only be written if somebody reads it.
     let broken = (0..200).any(|_| stream.write_all(call.as_bytes()).is_err());
     assert!(broken || server.app.metrics().connections.get() <= 1);
     let found = to_end(&mut stream);
     assert!(found.is_empty() || found.starts_with(b"HTTP/1.1 200"));
-    assert_eq!(answer(&raw(server.address, b"GET /v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).code, 200);
+    assert_eq!(
+        answer(&raw(server.address, b"GET /v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).code,
+        200
+    );
 }
