@@ -59,6 +59,15 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
     }
 }
 
+/// The longest context that is kept, in bytes: Coral writes identities into it, others whole articles.
+const MAX_KEPT: usize = 4096;
+
+/// As much of what a caller says about a comment as is kept with it.
+pub(super) fn kept(text: &str) -> String {
+    let end = (0..=text.len().min(MAX_KEPT)).rev().find(|at| text.is_char_boundary(*at));
+    text[..end.unwrap_or_default()].to_owned()
+}
+
 /// Answers a call.
 pub(super) async fn answer(app: &App, call: Call<'_>) -> Reply {
     let query = Query::parse(call.query);
@@ -127,7 +136,7 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
                 time_ms: clock::unix_ms(),
                 text: Some(text.to_owned()),
                 do_not_store: request.do_not_store,
-                context: context.map(|entry| entry.text.clone().into_owned()),
+                context: context.map(|entry| kept(&entry.text)),
                 origin: "suggestscore".to_owned(),
                 comment: None,
             };

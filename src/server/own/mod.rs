@@ -74,7 +74,7 @@ fn write_score(app: &App, community: Option<&str>, request: &ScoreRequest<'_>, o
         out.push(b',');
     }
     with_workspace(&served.model, |workspace| {
-        served.json.write(workspace.score(&served.model, &request.text), out)
+        served.json.write(workspace.score(&served.model, &request.text), out);
     });
     if request.evidence {
         let evidence = evidence::of(&served.model, &request.text, request.terms.unwrap_or(20));
