@@ -8,9 +8,9 @@
 use super::App;
 use super::keys::Rate;
 use crate::perspective::CallError;
+use core::net::{IpAddr, Ipv6Addr};
 use governor::clock::Clock;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// After so many calls, addresses that rested are forgotten.
