@@ -9,7 +9,7 @@ use std::borrow::Cow;
 const MAX_CONTEXT_BYTES: usize = 1 << 20;
 
 /// The most attributes of one call: more than Perspective ever had, and few enough for an answer to stay small.
-const MAX_ATTRIBUTES: usize = 100;
+pub(super) const MAX_ATTRIBUTES: usize = 100;
 
 /// A text and what kind of text it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::error::CallError;
 use super::json;
-use super::request::{Context, TextEntry, check_score_type, entry, parse};
+use super::request::{Context, MAX_ATTRIBUTES, TextEntry, check_score_type, entry, parse};
 use super::{detect_language, utf16_len};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -85,6 +85,9 @@ pub struct Suggestion<'r> {
 /// The longest name of an attribute.
 const MAX_NAME: usize = 200;
 
+/// The longest token, session or community, in bytes.
+const MAX_TOKEN: usize = 1024;
+
 impl<'a> SuggestRequest<'a> {
     /// Reads a body.
     ///
@@ -116,6 +119,11 @@ impl<'a> SuggestRequest<'a> {
         if self.attribute_scores.is_empty() {
             return Err(CallError::Invalid("Missing attribute_scores".into()));
         }
+        if self.attribute_scores.len() > MAX_ATTRIBUTES {
+            let message = format!("Too many attribute_scores: expected at most {MAX_ATTRIBUTES}.");
+            return Err(CallError::Invalid(message));
+        }
+        self.check_names()?;
         let mut decisions = Vec::new();
         for (name, scores) in &self.attribute_scores {
             if name.trim().is_empty() || name.len() > MAX_NAME {
@@ -136,6 +144,22 @@ impl<'a> SuggestRequest<'a> {
             decisions.push(Suggestion { attribute: name, value });
         }
         Ok(decisions)
+    }
+
+    /// # Errors
+    /// If what the comment is known by is longer than anybody's name for it: it is kept once an attribute.
+    fn check_names(&self) -> Result<(), CallError> {
+        let names = [
+            ("clientToken", &self.client_token),
+            ("sessionId", &self.session_id),
+            ("communityId", &self.community_id),
+        ];
+        match names.iter().find(|(_, name)| name.as_ref().is_some_and(|name| name.len() > MAX_TOKEN)) {
+            Some((field, _)) => {
+                Err(CallError::Invalid(format!("{field} too long: expected at most {MAX_TOKEN} bytes.")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The body of the answer: `clientToken`, `detectedLanguages`, `requestedLanguages`.

@@ -4,6 +4,7 @@
 //! Enters: a call that was answered. Leaves: the answer of the other endpoint, if it gives one in time, and a row in
 //! the store with what each of them said. Deliberately absent: decisions; nobody has decided anything yet.
 
+use super::calls::kept;
 use super::store::{NewComment, Score, Source, Store};
 use super::{App, Served, clock, with_workspace};
 use crate::perspective::attribute::{Resolved, unversioned};
@@ -163,14 +164,14 @@ impl Answered {
             value,
         });
         let context = request.context.as_ref().and_then(|context| context.entries.first());
-        let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let owned = |text: Option<&str>| kept(text.unwrap_or_default());
         let comment = NewComment {
             community: owned(community),
             client_token: owned(request.client_token.as_deref()),
             session: owned(request.session_id.as_deref()),
             time_ms: clock::unix_ms(),
             text: Some(request.comment.text.clone().into_owned()),
-            context: context.map(|entry| entry.text.clone().into_owned()),
+            context: context.map(|entry| kept(&entry.text)),
             do_not_store: request.do_not_store,
             scores: scores.collect(),
         };
@@ -222,7 +223,7 @@ impl Answered {
 
 /// What the model on trial says of the same names.
 fn shadow_scores(shadow: &Served, names: &[String], text: &str) -> Vec<Score> {
-    let prediction = with_workspace(|workspace| workspace.score(&shadow.model, text).clone());
+    let prediction = with_workspace(&shadow.model, |workspace| workspace.score(&shadow.model, text).clone());
     let score = |name: &String| match shadow.attributes.resolve(name, Unknown::Map) {
         Resolved::Answered(column) => Some(Score {
             source: Source::Shadow,

@@ -59,6 +59,15 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
     }
 }
 
+/// The longest context that is kept, in bytes: Coral writes identities into it, others whole articles.
+const MAX_KEPT: usize = 4096;
+
+/// As much of what a caller says about a comment as is kept with it.
+pub(super) fn kept(text: &str) -> String {
+    let end = (0..=text.len().min(MAX_KEPT)).rev().find(|at| text.is_char_boundary(*at));
+    text[..end.unwrap_or_default()].to_owned()
+}
+
 /// Answers a call.
 pub(super) async fn answer(app: &App, call: Call<'_>) -> Reply {
     let query = Query::parse(call.query);
@@ -89,7 +98,7 @@ async fn score(
         let served = models.of(community);
         let rules = &app.settings().rules;
         let names = (&served.model, &served.attributes);
-        let answer = with_workspace(|workspace| analyze(&request, names, rules, workspace))?;
+        let answer = with_workspace(&served.model, |workspace| analyze(&request, names, rules, workspace))?;
         app.metrics().comments.inc();
         let values = answer.scores.iter().map(|score| (score.name.to_owned(), score.values[0]));
         (answer.to_json(), Answered::of(app, &request, community, served, values))
@@ -110,7 +119,8 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
             let community = request.community_id.as_deref().or(caller.community);
             let served = models.of(community);
             let text = &*request.comment.text;
-            let prediction = with_workspace(|workspace| workspace.score(&served.model, text).clone());
+            let prediction =
+                with_workspace(&served.model, |workspace| workspace.score(&served.model, text).clone());
             let context = request.context.as_ref().and_then(|context| context.entries.first());
             let row = |decision: &crate::perspective::Suggestion<'_>| NewDecision {
                 community: community.unwrap_or_default().to_owned(),
@@ -126,7 +136,7 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
                 time_ms: clock::unix_ms(),
                 text: Some(text.to_owned()),
                 do_not_store: request.do_not_store,
-                context: context.map(|entry| entry.text.clone().into_owned()),
+                context: context.map(|entry| kept(&entry.text)),
                 origin: "suggestscore".to_owned(),
                 comment: None,
             };

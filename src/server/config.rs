@@ -25,6 +25,7 @@
 //!
 //! Deliberately absent: reading the file, and paths: they are resolved by the command line.
 
+use super::addresses::Addresses;
 use super::coral::{CoralConfig, Phase};
 use super::keys::{Key, KeyHash, Keyring, Rate, Right};
 use crate::perspective::{Rules, Unknown};
@@ -45,6 +46,8 @@ pub struct Settings {
     pub rules: Rules,
     /// Who may call.
     pub keys: Keyring,
+    /// How often one address may call, where that is set.
+    pub addresses: Option<Addresses>,
     /// What is too much.
     pub limits: Limits,
     /// Pages of which origins may call from a browser; `*` for all.
@@ -111,6 +114,8 @@ pub struct Config {
     /// Who may call.
     #[serde(rename = "key")]
     pub keys: Vec<KeyConfig>,
+    /// How often one address may call.
+    pub rate: Option<RateConfig>,
     /// What is too much.
     pub limits: LimitsConfig,
     /// Certificates.
@@ -172,6 +177,23 @@ pub struct KeyConfig {
 impl std::fmt::Debug for KeyConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeyConfig").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// How often one address may call.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateConfig {
+    /// Calls a second.
+    pub per_second: NonZeroU32,
+    /// Calls at once; as many as a second has unless said.
+    #[serde(default)]
+    pub burst: Option<NonZeroU32>,
+}
+
+impl RateConfig {
+    fn rate(&self) -> Rate {
+        Rate { per_second: self.per_second, burst: self.burst.unwrap_or(self.per_second) }
     }
 }
 
@@ -270,6 +292,7 @@ impl Config {
                 languages: self.languages.clone().unwrap_or(defaults.languages),
             },
             keys: Keyring::new(self.keys.iter().map(KeyConfig::key).collect::<Result<_, _>>()?),
+            addresses: self.rate.as_ref().map(|rate| Addresses::new(rate.rate())),
             limits: self.limits.limits()?,
             cors_origins: self.cors.origins.clone(),
             coral: self.coral.as_ref().map(Phase::new).transpose()?,

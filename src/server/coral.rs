@@ -261,7 +261,7 @@ fn decide(app: &App, phase: &Phase, event: &Event) -> Result<Option<Vec<u8>>, Ca
     let mut named = named.chain(event.tenant_id.clone());
     let own = named.find(|community| models.communities.contains_key(community));
     let served = models.of(own.as_deref());
-    let prediction = with_workspace(|workspace| workspace.score(&served.model, &text).clone());
+    let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, &text).clone());
     app.metrics().comments.inc();
     let probability = |rule: &Rule| match served.attributes.resolve(&rule.attribute, Unknown::Map) {
         Resolved::Answered(column) => column.probability(&prediction),

@@ -1,14 +1,16 @@
 //! Connections in, calls to the router, until it is time to stop.
 
+use super::addresses::Peer;
 use super::connections::{Connections, Place};
 use super::stalled::Patient;
-use super::{App, body};
+use super::{App, body, router};
 use axum::Router;
 use axum::body::Body;
-use hyper::Request;
 use hyper::body::Incoming;
+use hyper::header::HOST;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::io;
 use std::sync::Arc;
@@ -35,11 +37,11 @@ pub async fn serve(
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            let (stream, _) = listener.accept().await?;
+            let (stream, from) = listener.accept().await?;
             let place = connections.enter(|| {
                 app.metrics().evicted.inc();
             });
-            Ok((stream, place.await))
+            Ok((stream, from, place.await))
         };
         let accepted: io::Result<_> = tokio::select! {
             biased;
@@ -47,11 +49,13 @@ pub async fn serve(
             accepted = accepted => accepted,
         };
         match accepted {
-            Ok((stream, Some(place))) => {
-                let connection = Open { app: app.clone(), routes: routes.clone(), place };
+            Ok((stream, from, Some(place))) => {
+                // Only told where somebody asks: it costs something at every call.
+                let peer = app.settings().addresses.as_ref().map(|_| Peer(from.ip()));
+                let connection = Open { app: app.clone(), routes: routes.clone(), place, peer };
                 tokio::spawn(connection.run(stream, tls.clone()));
             }
-            Ok((_, None)) => break,
+            Ok((_, _, None)) => break,
             Err(error) => {
                 // Too many open files, or a connection that went before it came: neither is for ever.
                 tracing::warn!(%error, "cannot accept");
@@ -69,6 +73,7 @@ struct Open {
     app: App,
     routes: Router,
     place: Place,
+    peer: Option<Peer>,
 }
 
 impl Open {
@@ -94,13 +99,19 @@ impl Open {
     }
 
     async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let Self { app, routes, place } = self;
+        let Self { app, routes, place, peer } = self;
         app.metrics().connections.inc();
         let place = Arc::new(place);
-        let of_calls = place.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
-            let (routes, place) = (routes.clone(), of_calls.clone());
+        let (of_app, of_calls) = (app.clone(), place.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            let (app, routes, place) = (of_app.clone(), routes.clone(), of_calls.clone());
             async move {
+                if !names_one_host(&request) {
+                    return Ok(router::without_host(&app));
+                }
                 place.begin();
                 let response = routes.oneshot(request.map(Body::new)).await;
                 place.end();
@@ -124,5 +135,13 @@ impl Open {
             }
         }
         app.metrics().connections.dec();
+    }
+}
+
+/// Whether a call says once whom it is for (RFC 9112, 3.2); before version 1.1 it need not say so at all.
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        1 => true,
+        n => n == 0 && request.version() < Version::HTTP_11,
     }
 }

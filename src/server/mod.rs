@@ -15,9 +15,10 @@
 //! ([`crate::perspective`]); flags, files and signals, which are the command line's.
 //!
 //! A comment is scored where its call is read, on the thread that reads it: that takes a few dozen microseconds, less
-//! than handing it to another thread and back. Each thread keeps one
-//! [`Workspace`], which serves every model.
+//! than handing it to another thread and back. Each thread keeps a [`Workspace`](crate::model::Workspace) for each of
+//! the models it used last.
 
+pub mod addresses;
 mod beside;
 mod body;
 mod calls;
@@ -37,6 +38,7 @@ mod router;
 mod stalled;
 pub mod store;
 pub mod tls;
+mod workspaces;
 
 pub use beside::{Answering, BadEndpoint, Beside, Endpoint};
 pub use config::{Limits, Settings};
@@ -45,11 +47,10 @@ pub use metrics::{Kind, Metrics};
 pub use models::{ModelSet, Models, Served};
 pub use router::{ROUTES, router};
 
-use crate::model::Workspace;
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Store;
+use workspaces::with_workspace;
 
 /// What every call needs; cheap to clone.
 #[derive(Debug, Clone)]
@@ -126,13 +127,4 @@ impl App {
     fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::Relaxed)
     }
-}
-
-thread_local! {
-    static WORKSPACE: RefCell<Workspace> = RefCell::default();
-}
-
-/// Calls `work` with this thread's workspace.
-fn with_workspace<T>(work: impl FnOnce(&mut Workspace) -> T) -> T {
-    WORKSPACE.with_borrow_mut(work)
 }

@@ -1,5 +1,6 @@
 //! `POST /batch`: up to a hundred calls in one body, each answered for itself, in their order.
 
+use super::addresses::{self, Peer};
 use super::calls::{self, Call, Reply};
 use super::clock::Moment;
 use super::metrics::Kind;
@@ -28,10 +29,16 @@ pub(super) async fn batch(State(app): State<App>, request: Request) -> Response 
         let whole = app.0.bodies.read(body, limits.max_batch_bytes, limits).await?;
         let mut writer = Writer::default();
         let outer = (head.uri.query().unwrap_or_default(), router::header_key(&head.headers));
-        for part in parts(whole.bytes(), boundary)? {
-            let reply = match writer.n_bytes() > MAX_ANSWERS {
-                true => CallError::Invalid("The answers of this batch are too long.".into()).into(),
-                false => one(&app, outer, &part).await,
+        let peer: Option<Peer> = head.extensions.get().copied();
+        for (n, part) in parts(whole.bytes(), boundary)?.iter().enumerate() {
+            // The batch was counted as its first call.
+            let admitted = if n > 0 { addresses::admit(&app, peer) } else { Ok(()) };
+            let reply = match admitted {
+                Err(error) => error.into(),
+                Ok(()) if writer.n_bytes() > MAX_ANSWERS => {
+                    CallError::Invalid("The answers of this batch are too long.".into()).into()
+                }
+                Ok(()) => one(&app, outer, part).await,
             };
             let reason = StatusCode::from_u16(reply.code).ok().and_then(|code| code.canonical_reason());
             writer.push(part.content_id, (reply.code, reason.unwrap_or_default()), &reply.body);

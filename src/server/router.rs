@@ -4,12 +4,13 @@
 use super::calls::{self, Call, Reply};
 use super::clock::Moment;
 use super::metrics::Kind;
-use super::{App, coral, multipart, own, review};
+use super::{App, addresses, coral, multipart, own, review};
 use crate::perspective::{CallError, discovery};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -81,14 +82,14 @@ pub fn router(app: App) -> Router {
         }
     }
     // Before the layer, which must answer for every verb that a page may ask about.
-    let router = router.method_not_allowed_fallback(not_allowed);
+    let router = limited(&app, router.method_not_allowed_fallback(not_allowed));
     // No other origin may read the desk's page, whatever it may read else.
     let router = match cors(&app.settings().cors_origins) {
         Some(layer) => router.layer(layer),
         None => router,
     };
     let router = router
-        .merge(review::routes())
+        .merge(limited(&app, review::routes()))
         .fallback(|State(app): State<App>| async move { refuse(&app, CallError::NotFound) })
         .method_not_allowed_fallback(not_allowed);
     let metrics_of = app.clone();
@@ -99,6 +100,25 @@ pub fn router(app: App) -> Router {
         response(CallError::Internal.into(), JSON)
     }));
     router.with_state(app)
+}
+
+/// With calls counted by address, where that is set.
+fn limited(app: &App, router: Router<App>) -> Router<App> {
+    match &app.settings().addresses {
+        Some(_) => router.route_layer(from_fn_with_state(app.clone(), counted)),
+        None => router,
+    }
+}
+
+/// Who watches over us is let pass whenever it asks.
+async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
+    if matches!(request.uri().path(), "/v1/health" | "/v1/ready") {
+        return next.run(request).await;
+    }
+    match addresses::admit(&app, request.extensions().get().copied()) {
+        Err(error) => refuse(&app, error),
+        Ok(()) => next.run(request).await,
+    }
 }
 
 fn method(door: Door) -> MethodRouter<App> {
@@ -183,6 +203,11 @@ pub(super) fn respond(
     app.metrics().answered(kind, reply.code, took);
     tracing::debug!(call = kind.name(), code = reply.code, micros = took.as_micros() as u64, "answered");
     response(reply, content_type)
+}
+
+/// To a call that names no host, or several.
+pub(super) fn without_host(app: &App) -> Response {
+    refuse(app, CallError::Invalid("The request must have one `Host` header.".into()))
 }
 
 async fn not_allowed(State(app): State<App>) -> Response {

@@ -55,7 +55,7 @@ fn comments_are_passed_held_or_rejected() {
     let ask = |text: &str| send(server.address, &event(text), |body| signature("newer", body));
     let fine = ask("<p>Thank you &amp; good day</p>");
     assert_eq!((fine.code, fine.body.len()), (204, 0));
-    let held = ask("<p>What a silly <b>fool</b> you are</p>").json();
+    let held = ask("<p>That was <b>rather</b> silly of you</p>").json();
     assert_eq!(held["status"], "SYSTEM_WITHHELD");
     assert_eq!(held["actions"], json!([{"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}]));
     assert!(held["moderationAction"].is_null());

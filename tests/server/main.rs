@@ -8,13 +8,20 @@ mod batch;
 mod contract;
 mod discovery;
 
+// The clients there are, and what they send.
+mod clients;
+mod coral_page;
+mod shapes;
+
 // Our own doors.
 mod coral;
 mod own;
 
 // What an operator relies on.
+mod deploy;
 mod operation;
 mod program;
 
 // What comes from a world that means no good.
 mod hostile;
+mod smuggling;

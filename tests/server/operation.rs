@@ -83,6 +83,36 @@ fn who_calls_too_often_is_told_in_the_contracts_envelope() {
 }
 
 #[test]
+fn an_address_that_calls_too_often_is_told_so_whatever_it_calls() {
+    let server = Running::with("[rate]\nper_second = 1\nburst = 4");
+    let body = json!({"comment": {"text": "a"}, "requestedAttributes": {"TOXICITY": {}}});
+    let ask = || post(server.address, "/comments:analyze", &body);
+    assert_eq!(ask().code, 200);
+    // A batch of four is four calls; three are left.
+    let part = format!("--b\n\nPOST /comments:analyze HTTP/1.1\n\n{body}\n");
+    let batch = part.repeat(4) + "--b--";
+    let answered = request(
+        server.address,
+        "POST /batch",
+        &["Content-Type: multipart/mixed; boundary=b"],
+        batch.as_bytes(),
+    );
+    let answered = String::from_utf8(answered.body).expect("UTF-8");
+    let codes: Vec<&str> = answered.split("HTTP/1.1 ").skip(1).map(|rest| &rest[..3]).collect();
+    assert_eq!(codes, ["200", "200", "200", "429"]);
+    let refused = ask();
+    let expected = CallError::QuotaExceeded { consumer: "address:127.0.0.1".into(), retry_after: 1 };
+    refused.is_error(429, &expected.to_string());
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    for path in ["/v1/model", "/"] {
+        assert_eq!(get(server.address, path).code, 429, "{path}");
+    }
+    for path in ["/v1/health", "/v1/ready"] {
+        assert_eq!(get(server.address, path).code, 200, "{path}");
+    }
+}
+
+#[test]
 fn pages_may_call_where_that_is_set() {
     let asked = |config: &str, headers: &[&str]| {
         let server = Running::with(config);

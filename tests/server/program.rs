@@ -9,12 +9,12 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use tempfile::TempDir;
 
 /// The program, which ends with the test.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStderr>>,
     /// Everything it logged so far.
-    log: String,
-    address: SocketAddr,
+    pub(crate) log: String,
+    pub(crate) address: SocketAddr,
 }
 
 impl Drop for Program {
@@ -25,9 +25,14 @@ impl Drop for Program {
 }
 
 impl Program {
-    fn start(args: &[&str]) -> Self {
+    pub(crate) fn start(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_moderato"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "debug"]).args(args);
+        Self::run(command)
+    }
+
+    /// Runs a command that serves, until it listens.
+    pub(crate) fn run(mut command: Command) -> Self {
         command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("moderato starts");
         let lines = BufReader::new(child.stderr.take().expect("standard error is a pipe")).lines();
@@ -39,7 +44,7 @@ impl Program {
     }
 
     /// Waits for the line with this message.
-    fn logged(&mut self, message: &str) -> Value {
+    pub(crate) fn logged(&mut self, message: &str) -> Value {
         for line in self.lines.by_ref() {
             let line = line.expect("the log is UTF-8");
             self.log += &line;
@@ -51,7 +56,7 @@ impl Program {
         panic!("no `{message}` in {}", self.log)
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let done = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(done.is_ok_and(|status| status.success()), "kill -{name}");
     }

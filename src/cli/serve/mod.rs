@@ -5,13 +5,13 @@ mod files;
 mod log;
 
 use super::{Outcome, Problem, input};
-use crate::server::config::{Config, TlsConfig, UnknownAttributes};
+use crate::server::config::{Config, RateConfig, TlsConfig, UnknownAttributes};
 use crate::server::{App, Limits, router, serve, store::Store, tls};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use files::{Files, Watch};
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -73,6 +73,9 @@ pub(super) struct ServeArgs {
     /// Let pages of this origin call from a browser; `*` for all
     #[arg(long, value_name = "ORIGIN")]
     cors: Vec<String>,
+    /// How many calls a second are answered of one address; the others with 429
+    #[arg(long, value_name = "N")]
+    rate: Option<NonZeroU32>,
     /// What to log
     #[arg(long, value_enum, default_value_t = log::Level::Info, value_name = "LEVEL")]
     log: log::Level,
@@ -200,6 +203,9 @@ fn config(args: &ServeArgs) -> Result<Config> {
     config.keep_text |= args.keep_text;
     if let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) {
         config.tls = Some(TlsConfig { cert: cert.clone(), key: key.clone() });
+    }
+    if let Some(per_second) = args.rate {
+        config.rate = Some(RateConfig { per_second, burst: None });
     }
     config.cors.origins.extend(args.cors.iter().cloned());
     Ok(config)

@@ -3,6 +3,9 @@
 /// No line of an answer begins with it: bodies are JSON, and what comes from callers stands behind a name.
 const BOUNDARY: &str = "batch_moderato";
 
+/// The longest part of a `Content-ID` that comes back, in characters: many times what clients write.
+const MAX_ID: usize = 1000;
+
 /// A body that grows by one answer at a time.
 #[derive(Debug, Default)]
 pub struct Writer(Vec<u8>);
@@ -27,6 +30,9 @@ impl Writer {
         out.extend_from_slice(format!("--{BOUNDARY}\r\nContent-Type: application/http\r\n").as_bytes());
         if let Some(id) = content_id {
             let (open, id) = id.strip_prefix('<').map_or(("", id), |id| ("<", id));
+            // What somebody might take for the end of a line does not come back, nor what nobody would write by hand.
+            let plain = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+            let id: String = id.chars().filter(plain).take(MAX_ID).collect();
             out.extend_from_slice(format!("Content-ID: {open}response-{id}\r\n").as_bytes());
         }
         let head = format!(

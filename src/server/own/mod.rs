@@ -73,7 +73,9 @@ fn write_score(app: &App, community: Option<&str>, request: &ScoreRequest<'_>, o
         out.extend(id.to_string().bytes());
         out.push(b',');
     }
-    with_workspace(|workspace| served.json.write(workspace.score(&served.model, &request.text), out));
+    with_workspace(&served.model, |workspace| {
+        served.json.write(workspace.score(&served.model, &request.text), out);
+    });
     if request.evidence {
         let evidence = evidence::of(&served.model, &request.text, request.terms.unwrap_or(20));
         out.extend(b",\"evidence\":");

@@ -104,7 +104,7 @@ async fn kept(app: &App, headers: &HeaderMap, form: &Form) -> Result<(Verdict, S
     let comment = found.ok_or(Refused::NotFound)?.comment;
     let served = app.models().now().of(Some(&comment.community)).clone();
     let text = comment.text.ok_or(Refused::NotFound)?;
-    let prediction = with_workspace(|workspace| workspace.score(&served.model, &text).clone());
+    let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, &text).clone());
     let holds: Vec<&str> = form.all("holds").collect();
     let all = labels(&served, &attribute);
     let said: Vec<(&str, Option<Column>, bool)> = match verdict {

@@ -133,7 +133,7 @@ fn card(served: &Served, attribute: &str, waiting: Waiting) -> Card {
     let Waiting { comment: Comment { id, comment }, probability } = waiting;
     let text = comment.text.unwrap_or_default();
     let labels = labels(served, attribute);
-    let prediction = with_workspace(|workspace| workspace.score(&served.model, &text).clone());
+    let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, &text).clone());
     let holds = |column: Column| {
         let head = &served.model.heads()[column.head];
         let thresholds = &head.readout.thresholds;
