@@ -25,6 +25,9 @@ use super::{Analyzer, Scratch};
 pub struct TermReader<T> {
     scratch: Scratch,
     memory: Memory<T>,
+    /// Hashes of a text's runs of words, until all are known: looked up one after the other, the waits for memory
+    /// overlap.
+    runs: Vec<u64>,
 }
 
 /// The slots, and what they point into.
@@ -111,7 +114,7 @@ impl<T: Copy> Default for TermReader<T> {
             apart: Vec::new(),
             beside: Vec::new(),
         };
-        Self { scratch: Scratch::default(), memory }
+        Self { scratch: Scratch::default(), memory, runs: Vec::new() }
     }
 }
 
@@ -187,7 +190,7 @@ impl<T: Copy> Memory<T> {
     fn replay(
         &self,
         slot: &Slot,
-        across: &mut Across,
+        across: &mut Across<'_>,
         resolve: &impl Fn(u64) -> Option<T>,
         emit: &mut impl FnMut(TermKind, T),
     ) {
@@ -198,7 +201,7 @@ impl<T: Copy> Memory<T> {
         self.terms[middle..end].iter().for_each(|&term| emit(TermKind::Words, term));
         let start = slot.words as usize;
         for &word in &self.words[start..start + usize::from(slot.n_words)] {
-            across.word(word, resolve, emit);
+            across.word(word, emit);
         }
         if slot.has_letter || across.n_letters > 0 {
             let start = slot.apart as usize;
@@ -210,9 +213,11 @@ impl<T: Copy> Memory<T> {
 }
 
 /// What crosses from chunk to chunk: the last words, and letters apart.
-struct Across {
+struct Across<'r> {
+    /// The runs so far.
+    runs: &'r mut Vec<u64>,
     /// Shortest and longest run of words.
-    runs: [usize; 2],
+    lengths: [usize; 2],
     /// The last words' hashes, newest last.
     recent: [u64; MAX_WORDS],
     n_recent: usize,
@@ -220,10 +225,12 @@ struct Across {
     n_letters: usize,
 }
 
-impl Across {
-    fn new(analyzer: &Analyzer) -> Self {
+impl<'r> Across<'r> {
+    fn new(analyzer: &Analyzer, runs: &'r mut Vec<u64>) -> Self {
+        runs.clear();
         Self {
-            runs: analyzer.analysis().words.map(usize::from),
+            runs,
+            lengths: analyzer.analysis().words.map(usize::from),
             recent: [0; MAX_WORDS],
             n_recent: 0,
             letters: WordHash::new(),
@@ -231,15 +238,10 @@ impl Across {
         }
     }
 
-    /// Emits a word, looked up already, and the runs of words that end in it.
+    /// Emits a word, looked up already, and writes down the runs of words that end in it.
     #[inline]
-    fn word<T>(
-        &mut self,
-        (hash, term): (u64, Option<T>),
-        resolve: &impl Fn(u64) -> Option<T>,
-        emit: &mut impl FnMut(TermKind, T),
-    ) {
-        let [min, max] = self.runs;
+    fn word<T>(&mut self, (hash, term): (u64, Option<T>), emit: &mut impl FnMut(TermKind, T)) {
+        let [min, max] = self.lengths;
         self.recent.rotate_left(1);
         self.recent[MAX_WORDS - 1] = hash;
         self.n_recent += 1;
@@ -249,9 +251,7 @@ impl Across {
             emit(TermKind::Words, term);
         }
         for n in min.max(2)..=max.min(self.n_recent) {
-            if let Some(term) = resolve(words_hash(self.recent[MAX_WORDS - n..].iter().copied())) {
-                emit(TermKind::Words, term);
-            }
+            self.runs.push(words_hash(self.recent[MAX_WORDS - n..].iter().copied()));
         }
     }
 
@@ -302,8 +302,8 @@ impl Analyzer {
         resolve: &impl Fn(u64) -> Option<T>,
         mut emit: impl FnMut(TermKind, T),
     ) {
-        let TermReader { scratch, memory } = reader;
-        let mut across = Across::new(self);
+        let TermReader { scratch, memory, runs } = reader;
+        let mut across = Across::new(self, runs);
         let mut line_starts = true;
         let mut at = 0;
         while let Some(Next { chunk, line_starts: line_started }) = chunk::next(text, at) {
@@ -330,7 +330,7 @@ impl Analyzer {
                         resolve(hash).into_iter().for_each(|term| emit(TermKind::Words, term));
                     }
                     Part::Word(hash) => {
-                        across.word((hash, resolve(words_hash([hash]))), resolve, &mut emit);
+                        across.word((hash, resolve(words_hash([hash]))), &mut emit);
                     }
                     Part::Apart(event) => across.apart(event, resolve, &mut emit),
                 }),
@@ -338,6 +338,11 @@ impl Analyzer {
             line_starts = false;
         }
         across.apart(Apart::End, resolve, &mut emit);
+        for &hash in &*across.runs {
+            if let Some(term) = resolve(hash) {
+                emit(TermKind::Words, term);
+            }
+        }
     }
 }
 
