@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 /// What a card tells of.
 pub(super) struct Card<'a> {
+    /// Whether a recipe says how it was made, or flags.
+    pub(super) is_of_recipe: bool,
     pub(super) model: &'a Model,
     pub(super) recipe: &'a Recipe,
     /// The cross-validated figures.
@@ -35,7 +37,10 @@ fn write_card(card: &mut String, of: &Card<'_>) -> std::fmt::Result {
     let n_characters = model.vocabulary().n_characters() as usize;
     let n_words = model.vocabulary().len() - n_characters;
     writeln!(card, "- Terms: {n_words} of words, {n_characters} of characters within a word")?;
-    writeln!(card, "- Made by `moderato train training/{}.toml`\n", escape(&recipe.name))?;
+    match of.is_of_recipe {
+        true => writeln!(card, "- Made by `moderato train training/{}.toml`\n", escape(&recipe.name))?,
+        false => writeln!(card, "- Made by `moderato train --data`, without a recipe\n")?,
+    }
     writeln!(card, "## What it answers\n")?;
     writeln!(card, "| head | labels | answers | algorithm | comments |\n| :-- | :-- | :-- | :-- | --: |")?;
     for head in model.heads() {

@@ -2,7 +2,7 @@
 
 use super::comments::Job;
 use super::input::{Inputs, ReadArgs};
-use super::output::Output;
+use super::output::{self, Output};
 use super::{Outcome, Problem, comments, pipeline};
 use crate::comment::Comment;
 use crate::extract::Keep;
@@ -125,6 +125,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
         let problem = Problem::new("`-`: standard input cannot be gone on with, expected files or folders");
         return Err(problem.hint("leave out `--resume`").into());
     }
+    output::check_apart(args.output.as_deref(), &args.inputs.inputs)?;
     let inputs = args.inputs.files(args.output.as_deref());
     let (mut out, from) = Output::open_part(args.output.as_deref(), &args.settings(), &inputs, args.resume)?;
     if args.to == To::Csv && from.is_none() {

@@ -33,6 +33,20 @@ pub(super) struct Part {
 
 const BUFFER: usize = 1 << 18;
 
+/// Refuses to write over one of the files that are read.
+pub(super) fn check_apart(output: Option<&Path>, inputs: &[PathBuf]) -> Result<()> {
+    let Some(output) = output.and_then(|path| path.canonicalize().ok()).filter(|path| path.is_file()) else {
+        return Ok(());
+    };
+    match inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
+        true => {
+            let message = format!("{}: found the same file as input and as output", output.display());
+            Err(Problem::new(message).hint("name another output; the input would be lost").into())
+        }
+        false => Ok(()),
+    }
+}
+
 impl Output {
     /// The file at `path`, or standard output for none and for `-`.
     pub(super) fn open(path: Option<&Path>) -> Result<Self> {

@@ -72,6 +72,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
     let keep = if args.keep { Keep::All } else { Keep::Nothing };
     let options = args.read.options(keep)?;
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
+    output::check_apart(args.output.as_deref(), &args.inputs.inputs)?;
     let mut out = Output::open(args.output.as_deref())?;
     let style = table::Style { width: output::terminal_width(), color: output::stdout_has_color() };
     match to {

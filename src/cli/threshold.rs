@@ -33,29 +33,35 @@ pub(super) struct ThresholdArgs {
     #[arg(long, value_name = "SHARE", conflicts_with_all = ["miss_rate", "precision", "at"])]
     workload: Option<String>,
     /// Miss no more than this share of the comments to hold
-    #[arg(long, value_name = "SHARE", conflicts_with_all = ["precision", "at"])]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with_all = ["precision", "at"])]
     miss_rate: Option<f64>,
     /// Of the comments held, hold at least this share rightly
-    #[arg(long, value_name = "SHARE", conflicts_with = "at")]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "at")]
     precision: Option<f64>,
     /// What this threshold does
-    #[arg(long, value_name = "PROBABILITY")]
+    #[arg(long, value_name = "PROBABILITY", value_parser = share)]
     at: Option<f64>,
     /// A second, lower threshold from which comments are looked at first: no more than this share of all in both
     /// queues
     #[arg(long, value_name = "SHARE", conflicts_with_all = ["look_miss_rate", "look_at"])]
     look_workload: Option<String>,
     /// The same, so that no more than this share of the comments to hold passes unseen
-    #[arg(long, value_name = "SHARE", conflicts_with = "look_at")]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "look_at")]
     look_miss_rate: Option<f64>,
     /// The same, at this probability
-    #[arg(long, value_name = "PROBABILITY")]
+    #[arg(long, value_name = "PROBABILITY", value_parser = share)]
     look_at: Option<f64>,
     /// Write the model with the threshold found; the second is the reader's matter, the model decides by one
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
     #[command(flatten)]
     intervals: IntervalArgs,
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let found = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+    found.ok_or_else(|| format!("found `{text}`, expected a number from 0 to 1"))
 }
 
 pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
@@ -68,6 +74,10 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
     talk.end();
     let question = args.question(&evaluation)?;
     let Some(found) = args.asked(question)? else {
+        if args.look_workload.is_some() || args.look_miss_rate.is_some() || args.look_at.is_some() {
+            let problem = Problem::new("found a second threshold, expected a first one as well");
+            return Err(problem.hint("ask by `--workload`, `--miss-rate`, `--precision` or `--at`").into());
+        }
         rendering::print_text(&terminal::render_thresholds(&evaluation, &rendering::style()))?;
         return match args.output {
             Some(_) => Err(Problem::new(
@@ -80,6 +90,12 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
     let label = evaluation.head.labels.name(question.label);
     let mut told = sentence(question, &found, label);
     if let Some(look) = args.look(question)? {
+        if look.threshold > found.threshold {
+            let (second, first) = (look.threshold, found.threshold);
+            let message =
+                format!("the second threshold would be {second:.4}, expected at most the first, {first:.4}");
+            return Err(Problem::new(message).into());
+        }
         told.push_str(&second_sentence(question, &question.curve.two(look.threshold, found.threshold)));
     }
     rendering::print_text(&told)?;

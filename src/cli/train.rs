@@ -114,6 +114,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     };
     opener.folders.splice(0..0, args.data_dir.clone());
     args.check_outputs()?;
+    output::check_apart(Some(&args.output), &args.data.data)?;
     args.change(&mut recipe)?;
     let talk = Talk::steps();
     talk.step("reading");
@@ -158,6 +159,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     output::write_file(&args.output, &trained.model.to_bytes()?)?;
     if let Some(path) = &args.card {
         let card = card::Card {
+            is_of_recipe: args.recipe.is_some(),
             model: &trained.model,
             recipe: &recipe,
             report: &report,

@@ -150,3 +150,14 @@ fn one_target_is_asked_for_by_its_name() {
         "{unknown}"
     );
 }
+
+#[test]
+fn the_input_is_never_the_output() {
+    let folder = Folder::new().file("c.csv", "id,text\n1,thank you\n");
+    for args in [&["score", "c.csv", "-o", "c.csv"][..], &["extract", "c.csv", "-o", "./c.csv"]] {
+        let ran = folder.run(args);
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains("the same file as input and as output"), "{}", ran.stderr);
+        assert_eq!(folder.read("c.csv"), b"id,text\n1,thank you\n");
+    }
+}
