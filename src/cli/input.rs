@@ -176,7 +176,7 @@ pub(super) struct Inputs {
     /// Files, folders with all they hold, patterns such as `crawl/**/*.html`, or `-` for standard input; plain, .gz
     /// or .zst
     #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
+    pub(super) inputs: Vec<PathBuf>,
 }
 
 impl Inputs {
