@@ -81,6 +81,7 @@ fn what_cannot_be_asked_is_refused() {
     for (args, expected) in [
         (&["-o", "list.txt"][..], "list.txt: expected a name that ends in .csv or .jsonl"),
         (&["--flip", "0.9"], "`--flip` is 0.9, expected a share from 0 to 0.5"),
+        (&["--folds", "0"], "found 0 folds, expected at least 2"),
         (&["--folds", "1"], "found 1 fold, expected at least 2"),
         (&["--folds", "800"], "found 800 folds for 733 comments"),
     ] {
