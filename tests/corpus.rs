@@ -156,8 +156,7 @@ fn check_error(text: &str, expected: &str) {
 #[test]
 fn recipes_that_cannot_be_say_where_and_why() {
     check_error("name = 'x'\nversion\n", "test.toml:2:8: key with no value, expected `=`");
-    let keys =
-        "`name`, `version`, `description`, `seed`, `folds`, `analysis`, `vocabulary`, `head`, `source`";
+    let keys = "`name`, `version`, `description`, `seed`, `folds`, `balance-sources`, `analysis`, `vocabulary`, `head`, `source`";
     check_error(
         "name = 'x'\n\ncolor = 1\n",
         &format!("test.toml:3:1: unknown field `color`, expected one of {keys}"),
