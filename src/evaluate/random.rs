@@ -4,6 +4,8 @@
 //! `StdRng` nor `fastrand` promises the same draws in its next version.
 //! Nothing secret hangs on it.
 
+use crate::text::ngrams::finish;
+
 /// SplitMix64: a counter and a bijective mix of 64 bits.
 ///
 /// Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, figure 14.
@@ -16,12 +18,12 @@ impl SplitMix64 {
     /// The generator of stream `stream` of `seed`: resamples draw from streams of their own, so that they
     /// can be computed in any order and by any number of threads.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
-        Self(mix(seed) ^ mix(stream.wrapping_add(Self::STEP)))
+        Self(finish(seed) ^ finish(stream.wrapping_add(Self::STEP)))
     }
 
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(Self::STEP);
-        mix(self.0)
+        finish(self.0)
     }
 
     /// A number below `bound`, each equally likely to within 2⁻³² · `bound`.
@@ -31,12 +33,6 @@ impl SplitMix64 {
     pub(crate) fn below(&mut self, bound: u32) -> u32 {
         (((self.next() >> 32) * u64::from(bound)) >> 32) as u32
     }
-}
-
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -55,9 +55,9 @@ fn step(hash: u64, value: u64) -> u64 {
     (hash.rotate_left(5) ^ value).wrapping_mul(MULTIPLIER)
 }
 
-/// Spreads the last step over all bits (the finaliser of `SplitMix64`).
+/// Spreads what a number says over all of its bits: the finaliser of `SplitMix64` (Steele, Lea and Flood 2014).
 #[inline]
-fn finish(mut hash: u64) -> u64 {
+pub(crate) fn finish(mut hash: u64) -> u64 {
     hash ^= hash >> 30;
     hash = hash.wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash ^= hash >> 27;

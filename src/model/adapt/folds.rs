@@ -1,6 +1,7 @@
 //! Which lesson is kept apart when, and what is left to learn from.
 
 use super::Lesson;
+use crate::text::ngrams::finish;
 
 /// A fold for each lesson: those of like truth are dealt out in turn, in an order that the seed decides, so each fold
 /// has its share of either answer. Lessons of the same text go together, for a text must not be seen before it is
@@ -8,7 +9,7 @@ use super::Lesson;
 pub(super) fn of(lessons: &[Lesson<'_>], n_folds: u16, seed: u64) -> Vec<u16> {
     let hash = |lesson: &Lesson<'_>| {
         let crc = crc32fast::hash(lesson.text.as_bytes());
-        mix(u64::from(crc) ^ seed.rotate_left(32))
+        finish(u64::from(crc) ^ seed.rotate_left(32))
     };
     let mut order: Vec<(bool, u64, &str, usize)> =
         lessons.iter().enumerate().map(|(i, l)| (l.truth >= 0.5, hash(l), l.text, i)).collect();
@@ -23,13 +24,6 @@ pub(super) fn of(lessons: &[Lesson<'_>], n_folds: u16, seed: u64) -> Vec<u16> {
         });
     }
     folds
-}
-
-/// Steele, Lea and Flood (2014): a number that looks like none of its neighbours.
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]
