@@ -5,8 +5,11 @@ use crate::text::TermKind;
 /// The known terms of a document, counted.
 #[derive(Debug)]
 pub struct Bag {
-    /// How often each term of the vocabulary occurs, while a document is read; zero between documents.
-    counts: Vec<u32>,
+    /// How often each term of the vocabulary occurs, while a document is read; zero between documents. In a byte
+    /// each, so that the counts of a large vocabulary stay in a near cache.
+    counts: Vec<u8>,
+    /// A term for each time its count has run full: `FULL - 1` occurrences.
+    full: Vec<u32>,
     /// Its character n-grams.
     pub characters: Terms,
     /// Its words and their runs.
@@ -23,6 +26,9 @@ pub struct Terms {
     counts: Vec<u32>,
 }
 
+/// So many occurrences fill a count, which then begins anew.
+const FULL: u8 = u8::MAX;
+
 impl Terms {
     fn new(most: usize) -> Self {
         Self { ids: vec![0; most + 1], n: 0, counts: Vec::new() }
@@ -34,9 +40,20 @@ impl Terms {
         self.ids[..self.n].iter().copied().zip(self.counts.iter().copied())
     }
 
-    fn complete(&mut self, counts: &mut [u32]) {
+    #[inline]
+    fn complete(&mut self, counts: &mut [u8]) {
         self.counts.clear();
-        self.counts.extend(self.ids[..self.n].iter().map(|&id| std::mem::take(&mut counts[id as usize])));
+        let take = |&id: &u32| u32::from(std::mem::take(&mut counts[id as usize]));
+        self.counts.extend(self.ids[..self.n].iter().map(take));
+    }
+
+    /// Adds what filled the counts of terms; `full` is sorted.
+    fn add_full(&mut self, full: &[u32]) {
+        for (id, count) in self.ids[..self.n].iter().zip(&mut self.counts) {
+            let first = full.partition_point(|other| other < id);
+            let times = full[first..].partition_point(|other| other == id);
+            *count = count.saturating_add(times as u32 * u32::from(FULL - 1));
+        }
     }
 }
 
@@ -50,7 +67,7 @@ impl Default for Bag {
 impl Bag {
     /// Room for a vocabulary of `n_terms` terms, all of which may be of either kind; what is not used costs nothing.
     pub fn new(n_terms: usize) -> Self {
-        Self { counts: vec![0; n_terms], characters: Terms::new(n_terms), words: Terms::new(n_terms) }
+        Self { counts: vec![0; n_terms], full: Vec::new(), characters: Terms::new(n_terms), words: Terms::new(n_terms) }
     }
 
     /// Begins a document.
@@ -73,13 +90,24 @@ impl Bag {
         // There is always room for one more.
         terms.ids[terms.n] = id;
         terms.n += usize::from(*count == 0);
-        *count = count.saturating_add(1);
+        if *count == FULL {
+            // Not to zero, which would write the term down anew.
+            *count = 1;
+            self.full.push(id);
+        }
+        *count += 1;
     }
 
     /// Ends the document: its terms have their counts.
     pub fn complete(&mut self) {
         self.characters.complete(&mut self.counts);
         self.words.complete(&mut self.counts);
+        if !self.full.is_empty() {
+            self.full.sort_unstable();
+            self.characters.add_full(&self.full);
+            self.words.add_full(&self.full);
+            self.full.clear();
+        }
     }
 
     /// All ids and counts, characters first.
@@ -107,6 +135,21 @@ mod tests {
         bag.begin();
         bag.complete();
         assert_eq!(bag.iter().count(), 0);
+    }
+
+    #[test]
+    fn a_term_may_occur_more_often_than_a_byte_can_count() {
+        let mut bag = Bag::new(3);
+        for times in [254, 255, 256, 509, 510, 100_000] {
+            bag.begin();
+            for _ in 0..times {
+                bag.add(Words, 2);
+            }
+            (0..300).for_each(|_| bag.add(Characters, 0));
+            bag.add(Characters, 1);
+            bag.complete();
+            assert_eq!(bag.iter().collect::<Vec<_>>(), [(0, 300), (1, 1), (2, times)]);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Sorted, so that the same corpus gives the same model file byte for byte; character n-grams come before words,
 //! so that each kind is one block of ids.
 
-use crate::text::TermKind;
+use crate::text::{Lookup, TermKind};
 use crate::text::ngrams::term_hash;
 use std::borrow::Cow;
 
@@ -166,7 +166,7 @@ impl Vocabulary {
     /// The id of the term with this hash.
     #[inline]
     pub fn id(&self, hash: u64) -> Option<u32> {
-        self.index.id(hash)
+        if self.index.may_hold(hash) { self.index.id(hash) } else { None }
     }
 
     /// The terms with these ids, which must ascend; their new ids are their positions.
@@ -191,6 +191,20 @@ pub struct VocabularyParts {
     pub n_characters: u32,
     /// The slots of the index.
     pub index: Cow<'static, [u64]>,
+}
+
+impl Lookup for Vocabulary {
+    type Term = u32;
+
+    #[inline]
+    fn find(&self, hash: u64) -> Option<u32> {
+        self.index.id(hash)
+    }
+
+    #[inline]
+    fn may_know(&self, hash: u64) -> bool {
+        self.index.may_hold(hash)
+    }
 }
 
 /// Open addressing over slots of eight bytes, at most two thirds full: `fingerprint · 2³² + id`.
@@ -273,12 +287,15 @@ impl TermIndex {
         if (0..vocabulary.len() as u32).all(found) { Ok(()) } else { Err(wrong) }
     }
 
+    /// Whether a term may have this hash.
+    #[inline]
+    fn may_hold(&self, hash: u64) -> bool {
+        let bit = hash as usize & (8 * self.slots.len()).wrapping_sub(1);
+        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+    }
+
     #[inline]
     fn id(&self, hash: u64) -> Option<u32> {
-        let bit = hash as usize & (8 * self.slots.len()).wrapping_sub(1);
-        if self.filter.get(bit / 64)? >> (bit % 64) & 1 == 0 {
-            return None;
-        }
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = (hash >> self.shift) as usize;
         loop {

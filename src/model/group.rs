@@ -16,6 +16,7 @@
 use crate::counts::bag::{Bag, Terms};
 use crate::counts::weighting::{FittedWeighting, Norm, Weighting, WeightingError};
 use ndarray::Array2;
+use pulp::{Arch, Simd, WithSimd};
 use std::borrow::Cow;
 use std::ops::{AddAssign, Mul};
 
@@ -93,6 +94,22 @@ pub(super) fn width(n_columns: usize) -> usize {
     match n_columns.saturating_add(1) {
         n @ ..=8 => n.next_power_of_two().max(2),
         n => n.next_multiple_of(16),
+    }
+}
+
+/// [`Group::add`], to be compiled once for each set of vector instructions.
+struct Addition<'a> {
+    group: &'a Group,
+    bag: &'a Bag,
+    log_odds: &'a mut Vec<f64>,
+}
+
+impl WithSimd for Addition<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.group.add_inlined(self.bag, self.log_odds);
     }
 }
 
@@ -260,7 +277,15 @@ impl Group {
     }
 
     /// Appends the sum of `value · weight` for each column.
+    ///
+    /// What is inlined here is compiled once for each set of vector instructions, of which the machine's best is taken;
+    /// each column is summed by itself in the order of the terms, so that all give the same bits.
     pub(super) fn add(&self, bag: &Bag, log_odds: &mut Vec<f64>) {
+        Arch::new().dispatch(Addition { group: self, bag, log_odds });
+    }
+
+    #[inline(always)]
+    fn add_inlined(&self, bag: &Bag, log_odds: &mut Vec<f64>) {
         match self.width() {
             2 => self.add_rows::<2>(bag, log_odds),
             4 => self.add_rows::<4>(bag, log_odds),
@@ -283,17 +308,16 @@ impl Group {
         });
     }
 
+    #[inline(always)]
     fn add_rows<const W: usize>(&self, bag: &Bag, log_odds: &mut Vec<f64>) {
-        let blocks = [&bag.characters, &bag.words];
         // A norm bounds the sums, so that 32 bits hold them to seven digits; counts as they are have no bound.
         let mut sums = match (&self.cells, self.weighting.norm) {
-            (Cells::Whole(cells), Norm::None) => {
-                blocks.map(|terms| self.sums::<W, _, f64>(cells.as_chunks().0, terms))
+            (Cells::Whole(cells), Norm::None) => self.both_sums::<W, _, f64>(cells.as_chunks().0, bag),
+            (Cells::Whole(cells), _) => {
+                let [characters, words] = self.both_sums::<W, _, f32>(cells.as_chunks().0, bag);
+                [characters.map(f64::from), words.map(f64::from)]
             }
-            (Cells::Whole(cells), _) => blocks
-                .map(|terms| self.sums::<W, _, f32>(cells.as_chunks().0, terms))
-                .map(|block| block.map(f64::from)),
-            (Cells::Real(cells), _) => blocks.map(|terms| self.sums::<W, _, f64>(cells.as_chunks().0, terms)),
+            (Cells::Real(cells), _) => self.both_sums::<W, _, f64>(cells.as_chunks().0, bag),
         };
         if !self.apart {
             let total = sums[0][0] + sums[1][0];
@@ -307,9 +331,18 @@ impl Group {
         );
     }
 
+    /// [`sums`](Self::sums) of characters and of words.
+    #[inline(always)]
+    fn both_sums<const W: usize, C: Copy + Into<f32>, A>(&self, rows: &[[C; W]], bag: &Bag) -> [[A; W]; 2]
+    where
+        A: Copy + From<f32> + AddAssign + Mul<Output = A>,
+    {
+        [self.sums(rows, &bag.characters), self.sums(rows, &bag.words)]
+    }
+
     /// For each column the sum of `value · cell` before norm and scale, over the terms of a block; in the factor's
     /// place what the norm is made of.
-    #[inline]
+    #[inline(always)]
     fn sums<const W: usize, C: Copy + Into<f32>, A>(&self, rows: &[[C; W]], terms: &Terms) -> [A; W]
     where
         A: Copy + From<f32> + AddAssign + Mul<Output = A>,

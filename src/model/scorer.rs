@@ -57,8 +57,7 @@ impl Workspace {
         let vocabulary = model.vocabulary();
         let bag = &mut self.bag;
         bag.begin();
-        let resolve = |hash| vocabulary.id(hash);
-        model.analyzer().read_terms(text, &mut self.reader, &resolve, |kind, id| bag.add(kind, id));
+        model.analyzer().read_terms(text, &mut self.reader, vocabulary, |kind, id| bag.add(kind, id));
         bag.complete();
         self.log_odds.clear();
         for group in model.groups() {

@@ -24,4 +24,4 @@ pub mod token;
 pub use analyzer::{Analysis, AnalysisError, Analyzer, Scratch};
 pub use ngrams::{Term, TermKind};
 pub use phrases::{FoundPhrase, Phrases, TextWords};
-pub use reader::TermReader;
+pub use reader::{Lookup, TermReader};

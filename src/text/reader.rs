@@ -1,11 +1,11 @@
 //! A comment's terms without their texts and spans, as fast as they can be read.
 //!
 //! People use the same chunks again and again: after a few hundred comments nineteen of twenty have been seen
-//! before. A [`TermReader`] remembers what each chunk of at most sixteen bytes holds, already looked up, so that
+//! before. A [`TermReader`] remembers what each chunk of at most fifteen bytes holds, already looked up, so that
 //! reading it again is one probe and a copy:
 //!
 //! ```text
-//! chunk ─16 bytes─▶ slot (the chunk, where its terms lie) ─┬▶ terms   characters …, beside … | the next entry's …
+//! chunk ─15 bytes─▶ slot (the chunk, where its terms lie) ─┬▶ terms   characters …, beside … | the next entry's …
 //!                                                          ├▶ words   (hash, term) …
 //!                                                          └▶ apart   letter, end …
 //! ```
@@ -20,60 +20,82 @@ use super::chunk::{self, Apart, LettersApart, Next, Part};
 use super::ngrams::{TermKind, WordHash, words_hash};
 use super::{Analyzer, Scratch};
 
-/// Buffers of one thread, and what it remembers of chunks: good for one analyser and one way to resolve hashes.
+/// What knows terms by their hashes.
+pub trait Lookup {
+    /// What it says of a term.
+    type Term: Copy;
+
+    /// The term with this hash, if it is known.
+    fn find(&self, hash: u64) -> Option<Self::Term>;
+
+    /// Whether asking is worth while: never false for a term that is known, and quicker than [`find`](Self::find).
+    #[inline]
+    fn may_know(&self, _hash: u64) -> bool {
+        true
+    }
+}
+
+impl<T: Copy, F: Fn(u64) -> Option<T>> Lookup for F {
+    type Term = T;
+
+    #[inline]
+    fn find(&self, hash: u64) -> Option<T> {
+        self(hash)
+    }
+}
+
+/// Buffers of one thread, and what it remembers of chunks: good for one analyser and one [`Lookup`].
 #[derive(Debug)]
 pub struct TermReader<T> {
     scratch: Scratch,
     memory: Memory<T>,
-    /// Hashes of a text's runs of words, until all are known: looked up one after the other, the waits for memory
-    /// overlap.
+    /// Hashes of a text's runs of words, until all are known.
     runs: Vec<u64>,
 }
 
 /// The slots, and what they point into.
 #[derive(Debug)]
 struct Memory<T> {
-    slots: Box<[Slot]>,
-    /// Slots of another epoch are empty.
-    epoch: u16,
+    /// Pairs of slots; a chunk is in one of its pair, the one used last in front.
+    slots: Box<[[Slot; 2]]>,
     terms: Vec<T>,
     words: Vec<(u64, Option<T>)>,
+    /// The first is an end, and stands for all chunks that hold that alone.
     apart: Vec<Apart>,
-    /// Of the chunk that is read, until its characters are all known.
+    /// Of the chunk that is read, until all are known: hashes of its characters, and what stands beside.
+    characters: Vec<u64>,
     beside: Vec<T>,
 }
 
-/// A chunk that was seen, and where what it holds lies.
+/// A chunk that was seen, and where what it holds lies: half a cache line.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
 struct Slot {
     chunk: Key,
     terms: u32,
     words: u32,
+    /// 0 without a letter.
     apart: u32,
-    epoch: u16,
-    n_characters: u16,
-    n_beside: u16,
+    n_characters: u8,
+    n_beside: u8,
     n_words: u8,
     n_apart: u8,
-    /// Whether one of `apart` is a letter.
-    has_letter: bool,
 }
 
-/// A chunk of at most sixteen bytes, the rest filled with zeros, and whether it begins a line.
+/// A chunk of at most fifteen bytes, the rest filled with zeros but for the last, which holds its length times two, and
+/// one if it begins a line. No chunk is all zeros.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Key {
     low: u64,
     high: u64,
-    /// Length, times two, and one if it begins a line.
-    shape: u8,
 }
 
-/// How many chunks are remembered at most.
-const N_SLOTS: usize = 1 << 15;
+/// How many pairs of chunks are remembered at most.
+const N_PAIRS: usize = 1 << 15;
 /// How many of their terms; then all is forgotten.
 const N_TERMS: usize = 1 << 20;
 /// The longest chunk that is remembered, in bytes.
-const LONGEST: usize = 16;
+const LONGEST: usize = 15;
 
 impl Key {
     /// The chunk at `start..end` of `text`, if it is short enough.
@@ -83,115 +105,128 @@ impl Key {
         if len > LONGEST || len == 0 {
             return None;
         }
-        let bytes = match text.get(start..start + LONGEST).and_then(|sixteen| sixteen.try_into().ok()) {
-            Some(sixteen) => u128::from_le_bytes(sixteen) & (u128::MAX >> (8 * (LONGEST - len))),
+        let bytes = match text.get(start..start + 16).and_then(|sixteen| sixteen.try_into().ok()) {
+            Some(sixteen) => u128::from_le_bytes(sixteen) & (u128::MAX >> (8 * (16 - len))),
             None => {
-                let mut sixteen = [0; LONGEST];
+                let mut sixteen = [0; 16];
                 sixteen[..len].copy_from_slice(&text[start..end]);
                 u128::from_le_bytes(sixteen)
             }
         };
-        let shape = 2 * len as u8 + u8::from(line_starts);
-        Some(Self { low: bytes as u64, high: (bytes >> 64) as u64, shape })
+        let shape = 2 * len as u64 + u64::from(line_starts);
+        Some(Self { low: bytes as u64, high: (bytes >> 64) as u64 | shape << 56 })
     }
 
-    /// Which slot it may be in: the high bits of a product, which depend on all bits of the chunk.
+    /// Which pair it may be in: the high bits of a product, which depend on all bits of the chunk.
     #[inline]
-    fn slot(self) -> usize {
-        let high = (self.high ^ u64::from(self.shape)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn pair(self) -> usize {
+        let high = self.high.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.low ^ high.rotate_left(32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (mixed >> (64 - N_SLOTS.trailing_zeros())) as usize
+        (mixed >> (64 - N_PAIRS.trailing_zeros())) as usize
     }
 }
 
 impl<T: Copy> Default for TermReader<T> {
     fn default() -> Self {
         let memory = Memory {
-            slots: vec![Slot::default(); N_SLOTS].into_boxed_slice(),
-            epoch: 1,
+            slots: vec![[Slot::default(); 2]; N_PAIRS].into_boxed_slice(),
             terms: Vec::new(),
             words: Vec::new(),
-            apart: Vec::new(),
+            apart: vec![Apart::End],
+            characters: Vec::new(),
             beside: Vec::new(),
         };
         Self { scratch: Scratch::default(), memory, runs: Vec::new() }
     }
 }
 
+/// Calls `each` with every term that is known, and forgets the hashes.
+///
+/// First the hashes that may be known are moved to the front without a branch, which nothing could foresee; then the
+/// waits for memory overlap.
+#[inline]
+fn find_all<L: Lookup>(lookup: &L, hashes: &mut Vec<u64>, each: impl FnMut(L::Term)) {
+    let mut n = 0;
+    for at in 0..hashes.len() {
+        let hash = hashes[at];
+        hashes[n] = hash;
+        n += usize::from(lookup.may_know(hash));
+    }
+    hashes[..n].iter().filter_map(|&hash| lookup.find(hash)).for_each(each);
+    hashes.clear();
+}
+
 impl<T: Copy> Memory<T> {
-    /// What a chunk holds, remembered or found and remembered.
+    /// What a chunk holds, if it is remembered.
     #[inline]
-    fn recall(&mut self, key: Key, find: impl FnOnce(&mut Self) -> Slot) -> Slot {
-        let at = key.slot();
-        let slot = self.slots[at];
-        if slot.chunk == key && slot.epoch == self.epoch {
-            return slot;
+    fn recall(&mut self, key: Key) -> Option<Slot> {
+        let pair = &mut self.slots[key.pair()];
+        if pair[0].chunk == key {
+            return Some(pair[0]);
         }
+        (pair[1].chunk == key).then(|| {
+            pair.swap(0, 1);
+            pair[0]
+        })
+    }
+
+    /// Remembers what a chunk holds, in the place of the one of its pair that was used longer ago; not one that
+    /// holds more than a slot can say, as few short chunks do.
+    fn learn<L: Lookup<Term = T>>(
+        &mut self,
+        key: Key,
+        lookup: &L,
+        parts: impl FnOnce(&mut dyn FnMut(Part)),
+    ) -> Option<Slot> {
         if self.terms.len() > N_TERMS || self.words.len() > N_TERMS || self.apart.len() > N_TERMS {
             self.forget();
         }
-        let slot = Slot { chunk: key, epoch: self.epoch, ..find(self) };
-        self.slots[at] = slot;
-        slot
+        let [terms, words, apart] = [self.terms.len(), self.words.len(), self.apart.len()];
+        self.beside.clear();
+        self.characters.clear();
+        parts(&mut |part| match part {
+            Part::Characters(hash) => self.characters.push(hash),
+            Part::Beside(hash) => self.beside.extend(lookup.find(hash)),
+            Part::Word(hash) => self.words.push((hash, lookup.find(words_hash([hash])))),
+            Part::Apart(event) => self.apart.push(event),
+        });
+        find_all(lookup, &mut self.characters, |term| self.terms.push(term));
+        let n_characters = self.terms.len() - terms;
+        self.terms.extend_from_slice(&self.beside);
+        let n_apart = self.apart.len() - apart;
+        let has_letter = self.apart[apart..].iter().any(|event| *event != Apart::End);
+        if !has_letter {
+            self.apart.truncate(apart);
+        }
+        let slot = Slot {
+            chunk: key,
+            terms: terms as u32,
+            words: words as u32,
+            apart: if has_letter { apart as u32 } else { 0 },
+            n_characters: u8::try_from(n_characters).ok()?,
+            n_beside: u8::try_from(self.beside.len()).ok()?,
+            n_words: u8::try_from(self.words.len() - words).ok()?,
+            n_apart: u8::try_from(if has_letter { n_apart } else { n_apart.min(1) }).ok()?,
+        };
+        let pair = &mut self.slots[key.pair()];
+        *pair = [slot, pair[0]];
+        Some(slot)
     }
 
     fn forget(&mut self) {
         self.terms.clear();
         self.words.clear();
-        self.apart.clear();
-        self.epoch = self.epoch.wrapping_add(1);
-        if self.epoch == 0 {
-            self.slots.fill(Slot::default());
-            self.epoch = 1;
-        }
-    }
-
-    /// Appends what a chunk holds. No character of Unicode normalises to more than 18, so one of sixteen bytes has
-    /// few enough parts for small numbers.
-    fn append(
-        &mut self,
-        parts: impl FnOnce(&mut dyn FnMut(Part)),
-        resolve: impl Fn(u64) -> Option<T>,
-    ) -> Slot {
-        let mut slot = Slot {
-            terms: self.terms.len() as u32,
-            words: self.words.len() as u32,
-            apart: self.apart.len() as u32,
-            ..Slot::default()
-        };
-        self.beside.clear();
-        parts(&mut |part| match part {
-            Part::Characters(hash) => {
-                if let Some(term) = resolve(hash) {
-                    self.terms.push(term);
-                    slot.n_characters += 1;
-                }
-            }
-            Part::Beside(hash) => {
-                self.beside.extend(resolve(hash));
-            }
-            Part::Word(hash) => {
-                self.words.push((hash, resolve(words_hash([hash]))));
-                slot.n_words += 1;
-            }
-            Part::Apart(event) => {
-                self.apart.push(event);
-                slot.has_letter |= event != Apart::End;
-                slot.n_apart += 1;
-            }
-        });
-        slot.n_beside = self.beside.len() as u16;
-        self.terms.append(&mut self.beside);
-        slot
+        self.apart.truncate(1);
+        self.slots.fill([Slot::default(); 2]);
     }
 
     /// Emits what a chunk holds, and what it makes of what was before it.
     #[inline]
-    fn replay(
+    fn replay<L: Lookup<Term = T>>(
         &self,
         slot: &Slot,
         across: &mut Across<'_>,
-        resolve: &impl Fn(u64) -> Option<T>,
+        lookup: &L,
         emit: &mut impl FnMut(TermKind, T),
     ) {
         let start = slot.terms as usize;
@@ -203,10 +238,10 @@ impl<T: Copy> Memory<T> {
         for &word in &self.words[start..start + usize::from(slot.n_words)] {
             across.word(word, emit);
         }
-        if slot.has_letter || across.n_letters > 0 {
+        if slot.apart > 0 || across.n_letters > 0 {
             let start = slot.apart as usize;
             for &event in &self.apart[start..start + usize::from(slot.n_apart)] {
-                across.apart(event, resolve, emit);
+                across.apart(event, lookup, emit);
             }
         }
     }
@@ -256,12 +291,7 @@ impl<'r> Across<'r> {
     }
 
     /// Collects letters apart, and emits them as a word where they end.
-    fn apart<T>(
-        &mut self,
-        event: Apart,
-        resolve: &impl Fn(u64) -> Option<T>,
-        emit: &mut impl FnMut(TermKind, T),
-    ) {
+    fn apart<L: Lookup>(&mut self, event: Apart, lookup: &L, emit: &mut impl FnMut(TermKind, L::Term)) {
         match event {
             Apart::Letter(c) => {
                 self.letters.push(c);
@@ -269,7 +299,7 @@ impl<'r> Across<'r> {
             }
             Apart::End => {
                 if self.n_letters >= LettersApart::FEWEST
-                    && let Some(term) = resolve(words_hash([self.letters.finish()]))
+                    && let Some(term) = lookup.find(words_hash([self.letters.finish()]))
                 {
                     emit(TermKind::Words, term);
                 }
@@ -280,10 +310,10 @@ impl<'r> Across<'r> {
 }
 
 impl Analyzer {
-    /// Calls `emit` with every term of `text` that `resolve` knows by its hash, as often as it occurs: the terms
-    /// of [`analyze`](Self::analyze), in another order within a chunk.
+    /// Calls `emit` with every term of `text` that `lookup` knows, as often as it occurs: the terms of
+    /// [`analyze`](Self::analyze), in another order within a chunk.
     ///
-    /// `reader` must have been used with this analyser and this `resolve` only.
+    /// `reader` must have been used with this analyser and this `lookup` only.
     ///
     /// ```
     /// use moderato::text::{Analysis, Analyzer, TermReader};
@@ -295,12 +325,12 @@ impl Analyzer {
     /// # Ok::<(), moderato::text::AnalysisError>(())
     /// ```
     #[inline]
-    pub fn read_terms<T: Copy>(
+    pub fn read_terms<L: Lookup>(
         &self,
         text: &str,
-        reader: &mut TermReader<T>,
-        resolve: &impl Fn(u64) -> Option<T>,
-        mut emit: impl FnMut(TermKind, T),
+        reader: &mut TermReader<L::Term>,
+        lookup: &L,
+        mut emit: impl FnMut(TermKind, L::Term),
     ) {
         let TermReader { scratch, memory, runs } = reader;
         let mut across = Across::new(self, runs);
@@ -312,37 +342,32 @@ impl Analyzer {
             }
             at = chunk.end;
             line_starts |= line_started;
-            match Key::of(text.as_bytes(), chunk.start, chunk.end, line_starts) {
-                Some(key) => {
-                    let slot = memory.recall(key, |memory| {
-                        let parts = |each: &mut dyn FnMut(Part)| {
-                            self.chunk_parts(&text[chunk], line_starts, scratch, each);
-                        };
-                        memory.append(parts, resolve)
-                    });
-                    memory.replay(&slot, &mut across, resolve, &mut emit);
-                }
+            let key = Key::of(text.as_bytes(), chunk.start, chunk.end, line_starts);
+            let slot = key.and_then(|key| memory.recall(key)).or_else(|| {
+                let parts = |each: &mut dyn FnMut(Part)| {
+                    self.chunk_parts(&text[chunk.clone()], line_starts, scratch, each);
+                };
+                memory.learn(key?, lookup, parts)
+            });
+            match slot {
+                Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
                 None => self.chunk_parts(&text[chunk], line_starts, scratch, &mut |part| match part {
                     Part::Characters(hash) => {
-                        resolve(hash).into_iter().for_each(|term| emit(TermKind::Characters, term));
+                        lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, term));
                     }
                     Part::Beside(hash) => {
-                        resolve(hash).into_iter().for_each(|term| emit(TermKind::Words, term));
+                        lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, term));
                     }
                     Part::Word(hash) => {
-                        across.word((hash, resolve(words_hash([hash]))), &mut emit);
+                        across.word((hash, lookup.find(words_hash([hash]))), &mut emit);
                     }
-                    Part::Apart(event) => across.apart(event, resolve, &mut emit),
+                    Part::Apart(event) => across.apart(event, lookup, &mut emit),
                 }),
             }
             line_starts = false;
         }
-        across.apart(Apart::End, resolve, &mut emit);
-        for &hash in &*across.runs {
-            if let Some(term) = resolve(hash) {
-                emit(TermKind::Words, term);
-            }
-        }
+        across.apart(Apart::End, lookup, &mut emit);
+        find_all(lookup, across.runs, |term| emit(TermKind::Words, term));
     }
 }
 
@@ -384,9 +409,9 @@ mod tests {
         check(
             "STOOOOPID sh1t f**k a$$hole wing-nuts #MAGA https://example.org/a/long/link someone@example.org",
         );
-        check("a_chunk_of_more_than_sixteen_bytes_that_is_not_remembered a b");
+        check("a_chunk_of_more_than_fifteen_bytes_that_is_not_remembered a b");
         check("\u{fdfa}\u{fdfa}\u{fdfa}\u{fdfa}\u{fdfa} \u{fdfa} 你好 👍🏽👍");
-        check("exactly_16_bytes exactly_16_bytes a");
+        check("exactly_15_byte exactly_15_byte a_16_bytes_chunk a");
     }
 
     #[test]
@@ -406,7 +431,7 @@ mod tests {
         for round in 0..60_000_u32 {
             analyzer.read_terms(&format!("{round}x"), &mut reader, &Some, |_, _| ());
         }
-        assert!(reader.memory.epoch > 1 && reader.memory.terms.len() <= N_TERMS + 200);
+        assert!(reader.memory.terms.len() <= N_TERMS + 255);
         assert_eq!(read(&analyzer, text, &mut reader), expected);
     }
 

@@ -127,13 +127,12 @@ impl Vectorizer {
     }
 
     fn count_share<T: AsRef<str>>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
-        let known = |hash| self.vocabulary.id(hash);
         let (mut reader, mut bag) = (TermReader::default(), self.bag());
         let mut builder = CountMatrixBuilder::new();
         let mut row = Vec::new();
         for text in texts {
             bag.begin();
-            self.analyzer.read_terms(text.as_ref(), &mut reader, &known, |kind, id| bag.add(kind, id));
+            self.analyzer.read_terms(text.as_ref(), &mut reader, &self.vocabulary, |kind, id| bag.add(kind, id));
             bag.complete();
             row.clear();
             row.extend(bag.iter());
