@@ -200,7 +200,10 @@ impl Calibration {
         match self {
             Self::Identity => sigmoid(x),
             Self::Platt { slope, offset } => sigmoid(slope * x + offset),
-            Self::Beta { a, b, c } => sigmoid(c + b * softplus(x) - a * softplus(-x)),
+            Self::Beta { a, b, c } => {
+                let tail = softplus_tail(x);
+                sigmoid(c + b * (x.max(0.0) + tail) - a * ((-x).max(0.0) + tail))
+            }
             Self::Isotonic(isotonic) => isotonic.probability(x),
         }
     }
@@ -225,5 +228,10 @@ fn sigmoid(x: f64) -> f64 {
 
 /// `ln (1 + exp(x))`, without overflow.
 fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+    x.max(0.0) + softplus_tail(x)
+}
+
+/// What `ln (1 + exp(x))` has above `max(x, 0)`; the same for `x` and `-x`.
+fn softplus_tail(x: f64) -> f64 {
+    libm::log1p(libm::exp(-x.abs()))
 }

@@ -19,6 +19,8 @@ use super::analyzer::MAX_WORDS;
 use super::chunk::{self, Apart, LettersApart, Next, Part};
 use super::ngrams::{TermKind, WordHash, words_hash};
 use super::{Analyzer, Scratch};
+use std::hint::black_box;
+use std::ops::Range;
 
 /// What knows terms by their hashes.
 pub trait Lookup {
@@ -49,8 +51,27 @@ impl<T: Copy, F: Fn(u64) -> Option<T>> Lookup for F {
 pub struct TermReader<T> {
     scratch: Scratch,
     memory: Memory<T>,
+    /// The next chunks.
+    ahead: Vec<Ahead>,
     /// Hashes of a text's runs of words, until all are known.
     runs: Vec<u64>,
+}
+
+/// A chunk ahead, and what is remembered of it.
+#[derive(Debug)]
+struct Ahead {
+    chunk: Range<usize>,
+    line_starts: bool,
+    key: Option<Key>,
+    slot: Option<Slot>,
+}
+
+/// How far a text is read.
+#[derive(Debug)]
+struct Place {
+    at: usize,
+    /// Whether nothing of the line was read yet.
+    line_starts: bool,
 }
 
 /// The slots, and what they point into.
@@ -94,6 +115,8 @@ struct Key {
 const N_PAIRS: usize = 1 << 15;
 /// How many of their terms; then all is forgotten.
 const N_TERMS: usize = 1 << 20;
+/// How many chunks are looked for at once.
+const AHEAD: usize = 32;
 /// The longest chunk that is remembered, in bytes.
 const LONGEST: usize = 15;
 
@@ -136,7 +159,7 @@ impl<T: Copy> Default for TermReader<T> {
             characters: Vec::new(),
             beside: Vec::new(),
         };
-        Self { scratch: Scratch::default(), memory, runs: Vec::new() }
+        Self { scratch: Scratch::default(), memory, ahead: Vec::new(), runs: Vec::new() }
     }
 }
 
@@ -178,9 +201,6 @@ impl<T: Copy> Memory<T> {
         lookup: &L,
         parts: impl FnOnce(&mut dyn FnMut(Part)),
     ) -> Option<Slot> {
-        if self.terms.len() > N_TERMS || self.words.len() > N_TERMS || self.apart.len() > N_TERMS {
-            self.forget();
-        }
         let [terms, words, apart] = [self.terms.len(), self.words.len(), self.apart.len()];
         self.beside.clear();
         self.characters.clear();
@@ -211,6 +231,30 @@ impl<T: Copy> Memory<T> {
         let pair = &mut self.slots[key.pair()];
         *pair = [slot, pair[0]];
         Some(slot)
+    }
+
+    /// Finds the next chunks of a text, and what is remembered of them: none of it is needed at once, so the waits for
+    /// memory overlap.
+    #[inline]
+    fn look_ahead(&mut self, text: &str, place: &mut Place, ahead: &mut Vec<Ahead>) {
+        // Only here, since slots that were found point into what would be forgotten.
+        if self.terms.len() > N_TERMS || self.words.len() > N_TERMS || self.apart.len() > N_TERMS {
+            self.forget();
+        }
+        while ahead.len() < AHEAD
+            && let Some(Next { chunk, line_starts }) = chunk::next(text, place.at)
+            && u32::try_from(chunk.end).is_ok()
+        {
+            place.at = chunk.end;
+            let line_starts = line_starts | std::mem::take(&mut place.line_starts);
+            let key = Key::of(text.as_bytes(), chunk.start, chunk.end, line_starts);
+            let slot = key.and_then(|key| self.recall(key));
+            ahead.push(Ahead { chunk, line_starts, key, slot });
+        }
+        for Ahead { slot, .. } in &*ahead {
+            // The lines are fetched; the value does not matter.
+            black_box(slot.and_then(|slot| self.terms.get(slot.terms as usize)));
+        }
     }
 
     fn forget(&mut self) {
@@ -332,39 +376,38 @@ impl Analyzer {
         lookup: &L,
         mut emit: impl FnMut(TermKind, L::Term),
     ) {
-        let TermReader { scratch, memory, runs } = reader;
+        let TermReader { scratch, memory, ahead, runs } = reader;
         let mut across = Across::new(self, runs);
-        let mut line_starts = true;
-        let mut at = 0;
-        while let Some(Next { chunk, line_starts: line_started }) = chunk::next(text, at) {
-            if u32::try_from(chunk.end).is_err() {
+        let mut place = Place { at: 0, line_starts: true };
+        loop {
+            memory.look_ahead(text, &mut place, ahead);
+            if ahead.is_empty() {
                 break;
             }
-            at = chunk.end;
-            line_starts |= line_started;
-            let key = Key::of(text.as_bytes(), chunk.start, chunk.end, line_starts);
-            let slot = key.and_then(|key| memory.recall(key)).or_else(|| {
-                let parts = |each: &mut dyn FnMut(Part)| {
-                    self.chunk_parts(&text[chunk.clone()], line_starts, scratch, each);
-                };
-                memory.learn(key?, lookup, parts)
-            });
-            match slot {
-                Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
-                None => self.chunk_parts(&text[chunk], line_starts, scratch, &mut |part| match part {
-                    Part::Characters(hash) => {
-                        lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, term));
-                    }
-                    Part::Beside(hash) => {
-                        lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, term));
-                    }
-                    Part::Word(hash) => {
-                        across.word((hash, lookup.find(words_hash([hash]))), &mut emit);
-                    }
-                    Part::Apart(event) => across.apart(event, lookup, &mut emit),
-                }),
+            for Ahead { chunk, line_starts, key, slot } in ahead.drain(..) {
+                // A chunk that stands twice may have been learned meanwhile.
+                let slot = slot.or_else(|| memory.recall(key?)).or_else(|| {
+                    let parts = |each: &mut dyn FnMut(Part)| {
+                        self.chunk_parts(&text[chunk.clone()], line_starts, scratch, each);
+                    };
+                    memory.learn(key?, lookup, parts)
+                });
+                match slot {
+                    Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
+                    None => self.chunk_parts(&text[chunk], line_starts, scratch, &mut |part| match part {
+                        Part::Characters(hash) => {
+                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, term));
+                        }
+                        Part::Beside(hash) => {
+                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, term));
+                        }
+                        Part::Word(hash) => {
+                            across.word((hash, lookup.find(words_hash([hash]))), &mut emit);
+                        }
+                        Part::Apart(event) => across.apart(event, lookup, &mut emit),
+                    }),
+                }
             }
-            line_starts = false;
         }
         across.apart(Apart::End, lookup, &mut emit);
         find_all(lookup, across.runs, |term| emit(TermKind::Words, term));
