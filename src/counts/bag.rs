@@ -34,10 +34,16 @@ impl Terms {
         Self { ids: vec![0; most + 1], n: 0, counts: Vec::new() }
     }
 
+    /// Ids alone.
+    #[inline]
+    pub fn ids(&self) -> &[u32] {
+        &self.ids[..self.n]
+    }
+
     /// Ids and counts.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
-        self.ids[..self.n].iter().copied().zip(self.counts.iter().copied())
+        self.ids().iter().copied().zip(self.counts.iter().copied())
     }
 
     #[inline]
@@ -75,27 +81,32 @@ impl Bag {
         (self.characters.n, self.words.n) = (0, 0);
     }
 
-    /// One more occurrence.
+    /// One more occurrence of each of `ids`.
     ///
     /// # Panics
     /// If there is no such term.
     #[inline]
-    pub fn add(&mut self, kind: TermKind, id: u32) {
-        let terms = match kind {
+    pub fn add(&mut self, kind: TermKind, ids: &[u32]) {
+        let Terms { ids: written, n: n_written, .. } = match kind {
             TermKind::Characters => &mut self.characters,
             TermKind::Words => &mut self.words,
         };
-        let count = &mut self.counts[id as usize];
-        // Written in any case and kept if it is the first: half of all terms are, which no branch could foresee.
-        // There is always room for one more.
-        terms.ids[terms.n] = id;
-        terms.n += usize::from(*count == 0);
-        if *count == FULL {
-            // Not to zero, which would write the term down anew.
-            *count = 1;
-            self.full.push(id);
+        // Held here, where no count that is written could change them.
+        let (counts, written, mut n) = (&mut *self.counts, &mut **written, *n_written);
+        for &id in ids {
+            let count = &mut counts[id as usize];
+            // Written in any case and kept if it is the first: half of all terms are, which no branch could foresee.
+            // There is always room for one more.
+            written[n] = id;
+            n += usize::from(*count == 0);
+            if *count == FULL {
+                // Not to zero, which would write the term down anew.
+                *count = 1;
+                self.full.push(id);
+            }
+            *count += 1;
         }
-        *count += 1;
+        *n_written = n;
     }
 
     /// Ends the document: its terms have their counts.
@@ -126,9 +137,9 @@ mod tests {
         let mut bag = Bag::new(5);
         for _ in 0..2 {
             bag.begin();
-            for (kind, id) in [(Words, 4), (Characters, 1), (Words, 2), (Words, 4)] {
-                bag.add(kind, id);
-            }
+            bag.add(Words, &[4]);
+            bag.add(Characters, &[1]);
+            bag.add(Words, &[2, 4]);
             bag.complete();
             assert_eq!(bag.iter().collect::<Vec<_>>(), [(1, 1), (4, 2), (2, 1)]);
         }
@@ -143,10 +154,10 @@ mod tests {
         for times in [254, 255, 256, 509, 510, 100_000] {
             bag.begin();
             for _ in 0..times {
-                bag.add(Words, 2);
+                bag.add(Words, &[2]);
             }
-            (0..300).for_each(|_| bag.add(Characters, 0));
-            bag.add(Characters, 1);
+            bag.add(Characters, &[0; 300]);
+            bag.add(Characters, &[1]);
             bag.complete();
             assert_eq!(bag.iter().collect::<Vec<_>>(), [(0, 300), (1, 1), (2, times)]);
         }
@@ -156,9 +167,8 @@ mod tests {
     fn every_term_at_once_has_room() {
         let mut bag = Bag::new(2);
         bag.begin();
-        for (kind, id) in [(Characters, 0), (Words, 1), (Characters, 0), (Words, 1)] {
-            bag.add(kind, id);
-        }
+        bag.add(Characters, &[0, 0]);
+        bag.add(Words, &[1, 1]);
         bag.complete();
         assert_eq!(bag.iter().collect::<Vec<_>>(), [(0, 2), (1, 2)]);
     }

@@ -39,7 +39,7 @@ impl Model {
         let mut spans: HashMap<u32, Vec<Range<usize>>> = HashMap::new();
         self.analyzer().analyze(text, &mut Scratch::default(), |term| {
             if let Some(id) = self.vocabulary().id(term.hash) {
-                bag.add(term.kind, id);
+                bag.add(term.kind, &[id]);
                 spans.entry(id).or_default().push(term.span.start as usize..term.span.end as usize);
             }
         });

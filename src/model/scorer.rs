@@ -9,6 +9,7 @@
 //!
 //! Nothing is allocated per comment; what a thread holds is in [`Workspace`].
 
+use super::group::Sums;
 use super::{Model, Prediction};
 use crate::counts::bag::Bag;
 use crate::text::TermReader;
@@ -30,7 +31,7 @@ pub struct Workspace {
     model: String,
     reader: TermReader<u32>,
     bag: Bag,
-    log_odds: Vec<f64>,
+    sums: Sums,
     prediction: Prediction,
 }
 
@@ -57,13 +58,13 @@ impl Workspace {
         let vocabulary = model.vocabulary();
         let bag = &mut self.bag;
         bag.begin();
-        model.analyzer().read_terms(text, &mut self.reader, vocabulary, |kind, id| bag.add(kind, id));
+        model.analyzer().read_terms(text, &mut self.reader, vocabulary, |kind, ids| bag.add(kind, ids));
         bag.complete();
-        self.log_odds.clear();
+        self.sums.log_odds.clear();
         for group in model.groups() {
-            group.add(bag, &mut self.log_odds);
+            group.add(bag, &mut self.sums);
         }
-        self.prediction.fill(model, &self.log_odds);
+        self.prediction.fill(model, &self.sums.log_odds);
         &self.prediction
     }
 }

@@ -251,9 +251,12 @@ impl<T: Copy> Memory<T> {
             let slot = key.and_then(|key| self.recall(key));
             ahead.push(Ahead { chunk, line_starts, key, slot });
         }
-        for Ahead { slot, .. } in &*ahead {
-            // The lines are fetched; the value does not matter.
-            black_box(slot.and_then(|slot| self.terms.get(slot.terms as usize)));
+        for slot in ahead.iter().filter_map(|ahead| ahead.slot) {
+            // Their cache lines are fetched while others are waited for; the values do not matter.
+            let [first, last] = [slot.terms, slot.terms + u32::from(slot.n_characters)];
+            black_box(self.terms.get(first as usize).copied());
+            black_box(self.terms.get(last as usize).copied());
+            black_box(self.words.get(slot.words as usize).copied());
         }
     }
 
@@ -271,13 +274,13 @@ impl<T: Copy> Memory<T> {
         slot: &Slot,
         across: &mut Across<'_>,
         lookup: &L,
-        emit: &mut impl FnMut(TermKind, T),
+        emit: &mut impl FnMut(TermKind, &[T]),
     ) {
         let start = slot.terms as usize;
         let middle = start + usize::from(slot.n_characters);
         let end = middle + usize::from(slot.n_beside);
-        self.terms[start..middle].iter().for_each(|&term| emit(TermKind::Characters, term));
-        self.terms[middle..end].iter().for_each(|&term| emit(TermKind::Words, term));
+        emit(TermKind::Characters, &self.terms[start..middle]);
+        emit(TermKind::Words, &self.terms[middle..end]);
         let start = slot.words as usize;
         for &word in &self.words[start..start + usize::from(slot.n_words)] {
             across.word(word, emit);
@@ -319,7 +322,7 @@ impl<'r> Across<'r> {
 
     /// Emits a word, looked up already, and writes down the runs of words that end in it.
     #[inline]
-    fn word<T>(&mut self, (hash, term): (u64, Option<T>), emit: &mut impl FnMut(TermKind, T)) {
+    fn word<T>(&mut self, (hash, term): (u64, Option<T>), emit: &mut impl FnMut(TermKind, &[T])) {
         let [min, max] = self.lengths;
         self.recent.rotate_left(1);
         self.recent[MAX_WORDS - 1] = hash;
@@ -327,7 +330,7 @@ impl<'r> Across<'r> {
         if min <= 1
             && let Some(term) = term
         {
-            emit(TermKind::Words, term);
+            emit(TermKind::Words, &[term]);
         }
         for n in min.max(2)..=max.min(self.n_recent) {
             self.runs.push(words_hash(self.recent[MAX_WORDS - n..].iter().copied()));
@@ -335,7 +338,7 @@ impl<'r> Across<'r> {
     }
 
     /// Collects letters apart, and emits them as a word where they end.
-    fn apart<L: Lookup>(&mut self, event: Apart, lookup: &L, emit: &mut impl FnMut(TermKind, L::Term)) {
+    fn apart<L: Lookup>(&mut self, event: Apart, lookup: &L, emit: &mut impl FnMut(TermKind, &[L::Term])) {
         match event {
             Apart::Letter(c) => {
                 self.letters.push(c);
@@ -345,7 +348,7 @@ impl<'r> Across<'r> {
                 if self.n_letters >= LettersApart::FEWEST
                     && let Some(term) = lookup.find(words_hash([self.letters.finish()]))
                 {
-                    emit(TermKind::Words, term);
+                    emit(TermKind::Words, &[term]);
                 }
                 (self.letters, self.n_letters) = (WordHash::new(), 0);
             }
@@ -354,7 +357,7 @@ impl<'r> Across<'r> {
 }
 
 impl Analyzer {
-    /// Calls `emit` with every term of `text` that `lookup` knows, as often as it occurs: the terms of
+    /// Calls `emit` with every term of `text` that `lookup` knows, some at a time, as often as it occurs: the terms of
     /// [`analyze`](Self::analyze), in another order within a chunk.
     ///
     /// `reader` must have been used with this analyser and this `lookup` only.
@@ -363,7 +366,7 @@ impl Analyzer {
     /// use moderato::text::{Analysis, Analyzer, TermReader};
     /// let analyzer = Analyzer::try_from(Analysis { words: [1, 1], characters: [0, 0], ..Analysis::default() })?;
     /// let mut hashes = Vec::new();
-    /// analyzer.read_terms("no, no", &mut TermReader::default(), &Some, |_, hash: u64| hashes.push(hash));
+    /// analyzer.read_terms("no, no", &mut TermReader::default(), &Some, |_, some: &[u64]| hashes.extend(some));
     /// assert_eq!(hashes.len(), 3);
     /// assert_eq!(hashes[0], hashes[2]);
     /// # Ok::<(), moderato::text::AnalysisError>(())
@@ -374,7 +377,7 @@ impl Analyzer {
         text: &str,
         reader: &mut TermReader<L::Term>,
         lookup: &L,
-        mut emit: impl FnMut(TermKind, L::Term),
+        mut emit: impl FnMut(TermKind, &[L::Term]),
     ) {
         let TermReader { scratch, memory, ahead, runs } = reader;
         let mut across = Across::new(self, runs);
@@ -396,10 +399,10 @@ impl Analyzer {
                     Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
                     None => self.chunk_parts(&text[chunk], line_starts, scratch, &mut |part| match part {
                         Part::Characters(hash) => {
-                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, term));
+                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, &[term]));
                         }
                         Part::Beside(hash) => {
-                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, term));
+                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, &[term]));
                         }
                         Part::Word(hash) => {
                             across.word((hash, lookup.find(words_hash([hash]))), &mut emit);
@@ -410,7 +413,7 @@ impl Analyzer {
             }
         }
         across.apart(Apart::End, lookup, &mut emit);
-        find_all(lookup, across.runs, |term| emit(TermKind::Words, term));
+        find_all(lookup, across.runs, |term| emit(TermKind::Words, &[term]));
     }
 }
 
@@ -430,7 +433,7 @@ mod tests {
 
     fn read(analyzer: &Analyzer, text: &str, reader: &mut TermReader<u64>) -> Vec<(TermKind, u64)> {
         let mut hashes = Vec::new();
-        analyzer.read_terms(text, reader, &Some, |kind, hash| hashes.push((kind, hash)));
+        analyzer.read_terms(text, reader, &Some, |kind, some| hashes.extend(some.iter().map(|&hash| (kind, hash))));
         hashes.sort_unstable();
         hashes
     }
@@ -460,8 +463,8 @@ mod tests {
     #[test]
     fn unknown_terms_are_not_emitted() {
         let analyzer = Analyzer::try_from(Analysis::default()).unwrap();
-        let mut n_terms = 0;
-        analyzer.read_terms("a b c", &mut TermReader::<u32>::default(), &|_| None, |_, _| n_terms += 1);
+        let mut n_terms = 0_usize;
+        analyzer.read_terms("a b c", &mut TermReader::<u32>::default(), &|_| None, |_, some| n_terms += some.len());
         assert_eq!(n_terms, 0);
     }
 

@@ -115,11 +115,13 @@ impl TermFrequencies {
 impl Counter {
     fn add(&mut self, analyzer: &Analyzer, document: u32, text: &str) {
         let Self { frequencies, reader, .. } = self;
-        analyzer.read_terms(text, reader, &Some, |_, hash: u64| {
-            let new = Met { n_documents: 0, first: document, last: u32::MAX };
-            let met = frequencies.entry(hash).or_insert(new);
-            met.n_documents += u32::from(met.last != document);
-            met.last = document;
+        analyzer.read_terms(text, reader, &Some, |_, hashes: &[u64]| {
+            for &hash in hashes {
+                let new = Met { n_documents: 0, first: document, last: u32::MAX };
+                let met = frequencies.entry(hash).or_insert(new);
+                met.n_documents += u32::from(met.last != document);
+                met.last = document;
+            }
         });
         if self.most > 0 {
             while self.frequencies.len() > self.most {

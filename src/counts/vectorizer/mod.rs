@@ -132,7 +132,7 @@ impl Vectorizer {
         let mut row = Vec::new();
         for text in texts {
             bag.begin();
-            self.analyzer.read_terms(text.as_ref(), &mut reader, &self.vocabulary, |kind, id| bag.add(kind, id));
+            self.analyzer.read_terms(text.as_ref(), &mut reader, &self.vocabulary, |kind, ids| bag.add(kind, ids));
             bag.complete();
             row.clear();
             row.extend(bag.iter());
