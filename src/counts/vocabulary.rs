@@ -164,9 +164,13 @@ impl Vocabulary {
     }
 
     /// The id of the term with this hash.
-    #[inline]
     pub fn id(&self, hash: u64) -> Option<u32> {
-        if self.index.may_hold(hash) { self.index.id(hash) } else { None }
+        self.index.id(hash)
+    }
+
+    /// To look up many terms.
+    pub fn lookup(&self) -> TermLookup<'_> {
+        self.index.lookup()
     }
 
     /// The terms with these ids, which must ascend; their new ids are their positions.
@@ -193,17 +197,39 @@ pub struct VocabularyParts {
     pub index: Cow<'static, [u64]>,
 }
 
-impl Lookup for Vocabulary {
+/// The index, wherever it lies, as the scoring loop reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct TermLookup<'v> {
+    slots: &'v [u64],
+    shift: u32,
+    filter: &'v [u64],
+    /// The filter's length in bits, less one.
+    filter_mask: usize,
+}
+
+impl Lookup for TermLookup<'_> {
     type Term = u32;
 
     #[inline]
     fn find(&self, hash: u64) -> Option<u32> {
-        self.index.id(hash)
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = (hash >> self.shift) as usize;
+        loop {
+            let slot = *self.slots.get(at)?;
+            if slot >> 32 == hash & u64::from(u32::MAX) && slot != FREE {
+                return Some(slot as u32);
+            }
+            if slot == FREE {
+                return None;
+            }
+            at = (at + 1) & mask;
+        }
     }
 
     #[inline]
     fn may_know(&self, hash: u64) -> bool {
-        self.index.may_hold(hash)
+        let bit = hash as usize & self.filter_mask;
+        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
     }
 }
 
@@ -237,8 +263,8 @@ fn n_slots(n_terms: usize) -> usize {
 
 /// The bits of [`TermIndex::filter`], eight for each slot.
 fn filter(slots: &[u64]) -> Box<[u64]> {
-    let n_bits = 8 * slots.len();
-    let mut filter = vec![0; n_bits.div_ceil(64)].into_boxed_slice();
+    let n_bits = (8 * slots.len()).max(64);
+    let mut filter = vec![0; n_bits / 64].into_boxed_slice();
     for slot in slots.iter().filter(|slot| **slot != FREE) {
         let bit = (slot >> 32) as usize & (n_bits - 1);
         filter[bit / 64] |= 1 << (bit % 64);
@@ -287,27 +313,13 @@ impl TermIndex {
         if (0..vocabulary.len() as u32).all(found) { Ok(()) } else { Err(wrong) }
     }
 
-    /// Whether a term may have this hash.
-    #[inline]
-    fn may_hold(&self, hash: u64) -> bool {
-        let bit = hash as usize & (8 * self.slots.len()).wrapping_sub(1);
-        self.filter.get(bit / 64).is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+    fn lookup(&self) -> TermLookup<'_> {
+        let filter_mask = (64 * self.filter.len()).wrapping_sub(1);
+        TermLookup { slots: &self.slots, shift: self.shift, filter: &self.filter, filter_mask }
     }
 
-    #[inline]
     fn id(&self, hash: u64) -> Option<u32> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = (hash >> self.shift) as usize;
-        loop {
-            let slot = *self.slots.get(at)?;
-            if slot >> 32 == hash & u64::from(u32::MAX) && slot != FREE {
-                return Some(slot as u32);
-            }
-            if slot == FREE {
-                return None;
-            }
-            at = (at + 1) & mask;
-        }
+        self.lookup().find(hash)
     }
 }
 

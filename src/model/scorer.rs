@@ -55,10 +55,10 @@ impl Workspace {
             model.hash().clone_into(&mut self.model);
             (self.reader, self.bag) = (TermReader::default(), model.bag());
         }
-        let vocabulary = model.vocabulary();
+        let lookup = model.vocabulary().lookup();
         let bag = &mut self.bag;
         bag.begin();
-        model.analyzer().read_terms(text, &mut self.reader, vocabulary, |kind, ids| bag.add(kind, ids));
+        model.analyzer().read_terms(text, &mut self.reader, &lookup, |kind, ids| bag.add(kind, ids));
         bag.complete();
         self.sums.log_odds.clear();
         for group in model.groups() {

@@ -91,10 +91,31 @@ impl WordHash {
     }
 }
 
+/// The hash of words in a row while they are read, from the hashes of each.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RunHash(u64);
+
+impl RunHash {
+    #[inline]
+    pub(crate) fn of(word: u64) -> Self {
+        Self(step(WORDS_SEED, word))
+    }
+
+    #[inline]
+    pub(crate) fn followed_by(self, word: u64) -> Self {
+        Self(step(self.0, word))
+    }
+
+    #[inline]
+    pub(crate) fn finish(self) -> u64 {
+        finish(self.0)
+    }
+}
+
 /// The hash of words in a row, from the hashes of each.
 #[inline]
 pub(crate) fn words_hash(words: impl IntoIterator<Item = u64>) -> u64 {
-    finish(words.into_iter().fold(WORDS_SEED, step))
+    words.into_iter().fold(RunHash(WORDS_SEED), RunHash::followed_by).finish()
 }
 
 /// The hash of characters in a row: extend it by a character, then ask for the term's hash.

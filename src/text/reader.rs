@@ -17,7 +17,7 @@
 
 use super::analyzer::MAX_WORDS;
 use super::chunk::{self, Apart, LettersApart, Next, Part};
-use super::ngrams::{TermKind, WordHash, words_hash};
+use super::ngrams::{RunHash, TermKind, WordHash, words_hash};
 use super::{Analyzer, Scratch};
 use std::hint::black_box;
 use std::ops::Range;
@@ -300,9 +300,9 @@ struct Across<'r> {
     runs: &'r mut Vec<u64>,
     /// Shortest and longest run of words.
     lengths: [usize; 2],
-    /// The last words' hashes, newest last.
-    recent: [u64; MAX_WORDS],
-    n_recent: usize,
+    /// Runs that end in the last word: of one word, of two …
+    begun: [RunHash; MAX_WORDS - 1],
+    n_words: usize,
     letters: WordHash,
     n_letters: usize,
 }
@@ -313,8 +313,8 @@ impl<'r> Across<'r> {
         Self {
             runs,
             lengths: analyzer.analysis().words.map(usize::from),
-            recent: [0; MAX_WORDS],
-            n_recent: 0,
+            begun: [RunHash::of(0); MAX_WORDS - 1],
+            n_words: 0,
             letters: WordHash::new(),
             n_letters: 0,
         }
@@ -324,17 +324,23 @@ impl<'r> Across<'r> {
     #[inline]
     fn word<T>(&mut self, (hash, term): (u64, Option<T>), emit: &mut impl FnMut(TermKind, &[T])) {
         let [min, max] = self.lengths;
-        self.recent.rotate_left(1);
-        self.recent[MAX_WORDS - 1] = hash;
-        self.n_recent += 1;
         if min <= 1
             && let Some(term) = term
         {
             emit(TermKind::Words, &[term]);
         }
-        for n in min.max(2)..=max.min(self.n_recent) {
-            self.runs.push(words_hash(self.recent[MAX_WORDS - n..].iter().copied()));
+        // Longest first, since each goes on from the run that is a word shorter.
+        for n in (2..=max.min(self.n_words + 1)).rev() {
+            let run = self.begun[n - 2].followed_by(hash);
+            if n >= min {
+                self.runs.push(run.finish());
+            }
+            if let Some(begun) = self.begun.get_mut(n - 1) {
+                *begun = run;
+            }
         }
+        self.begun[0] = RunHash::of(hash);
+        self.n_words += 1;
     }
 
     /// Collects letters apart, and emits them as a word where they end.

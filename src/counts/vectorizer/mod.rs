@@ -127,12 +127,13 @@ impl Vectorizer {
     }
 
     fn count_share<T: AsRef<str>>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
+        let known = self.vocabulary.lookup();
         let (mut reader, mut bag) = (TermReader::default(), self.bag());
         let mut builder = CountMatrixBuilder::new();
         let mut row = Vec::new();
         for text in texts {
             bag.begin();
-            self.analyzer.read_terms(text.as_ref(), &mut reader, &self.vocabulary, |kind, ids| bag.add(kind, ids));
+            self.analyzer.read_terms(text.as_ref(), &mut reader, &known, |kind, ids| bag.add(kind, ids));
             bag.complete();
             row.clear();
             row.extend(bag.iter());
