@@ -20,7 +20,6 @@ use super::chunk::{self, Apart, LettersApart, Next, Part};
 use super::ngrams::{RunHash, TermKind, WordHash, words_hash};
 use super::{Analyzer, Scratch};
 use std::hint::black_box;
-use std::ops::Range;
 
 /// What knows terms by their hashes.
 pub trait Lookup {
@@ -58,12 +57,15 @@ pub struct TermReader<T> {
 }
 
 /// A chunk ahead, and what is remembered of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Ahead {
-    chunk: Range<usize>,
+    /// With the key, unless the chunk is too long to have one; with the rest, if it is remembered.
+    slot: Slot,
+    is_known: bool,
     line_starts: bool,
-    key: Option<Key>,
-    slot: Option<Slot>,
+    pair: u32,
+    start: u32,
+    end: u32,
 }
 
 /// How far a text is read.
@@ -121,12 +123,12 @@ const AHEAD: usize = 32;
 const LONGEST: usize = 15;
 
 impl Key {
-    /// The chunk at `start..end` of `text`, if it is short enough.
+    /// The chunk at `start..end` of `text`; all zeros if it is too long.
     #[inline]
-    fn of(text: &[u8], start: usize, end: usize, line_starts: bool) -> Option<Self> {
+    fn of(text: &[u8], start: usize, end: usize, line_starts: bool) -> Self {
         let len = end - start;
         if len > LONGEST || len == 0 {
-            return None;
+            return Self::default();
         }
         let bytes = match text.get(start..start + 16).and_then(|sixteen| sixteen.try_into().ok()) {
             Some(sixteen) => u128::from_le_bytes(sixteen) & (u128::MAX >> (8 * (16 - len))),
@@ -137,7 +139,7 @@ impl Key {
             }
         };
         let shape = 2 * len as u64 + u64::from(line_starts);
-        Some(Self { low: bytes as u64, high: (bytes >> 64) as u64 | shape << 56 })
+        Self { low: bytes as u64, high: (bytes >> 64) as u64 | shape << 56 }
     }
 
     /// Which pair it may be in: the high bits of a product, which depend on all bits of the chunk.
@@ -183,6 +185,9 @@ impl<T: Copy> Memory<T> {
     /// What a chunk holds, if it is remembered.
     #[inline]
     fn recall(&mut self, key: Key) -> Option<Slot> {
+        if key == Key::default() {
+            return None;
+        }
         let pair = &mut self.slots[key.pair()];
         if pair[0].chunk == key {
             return Some(pair[0]);
@@ -201,6 +206,9 @@ impl<T: Copy> Memory<T> {
         lookup: &L,
         parts: impl FnOnce(&mut dyn FnMut(Part)),
     ) -> Option<Slot> {
+        if key == Key::default() {
+            return None;
+        }
         let [terms, words, apart] = [self.terms.len(), self.words.len(), self.apart.len()];
         self.beside.clear();
         self.characters.clear();
@@ -243,20 +251,27 @@ impl<T: Copy> Memory<T> {
         }
         while ahead.len() < AHEAD
             && let Some(Next { chunk, line_starts }) = chunk::next(text, place.at)
-            && u32::try_from(chunk.end).is_ok()
+            && let Ok(end) = u32::try_from(chunk.end)
         {
             place.at = chunk.end;
             let line_starts = line_starts | std::mem::take(&mut place.line_starts);
             let key = Key::of(text.as_bytes(), chunk.start, chunk.end, line_starts);
-            let slot = key.and_then(|key| self.recall(key));
-            ahead.push(Ahead { chunk, line_starts, key, slot });
+            let slot = Slot { chunk: key, ..Slot::default() };
+            let (start, pair) = (chunk.start as u32, key.pair() as u32);
+            ahead.push(Ahead { slot, is_known: false, line_starts, pair, start, end });
         }
-        for slot in ahead.iter().filter_map(|ahead| ahead.slot) {
-            // Their cache lines are fetched while others are waited for; the values do not matter.
-            let [first, last] = [slot.terms, slot.terms + u32::from(slot.n_characters)];
-            black_box(self.terms.get(first as usize).copied());
-            black_box(self.terms.get(last as usize).copied());
-            black_box(self.words.get(slot.words as usize).copied());
+        // Every load of the next two loops is known before the first has come; the values do not matter to these.
+        for Ahead { pair, .. } in &*ahead {
+            black_box(self.slots[*pair as usize][0].chunk.low);
+        }
+        for Ahead { slot, is_known, .. } in ahead {
+            if let Some(found) = self.recall(slot.chunk) {
+                (*slot, *is_known) = (found, true);
+                let [first, last] = [slot.terms, slot.terms + u32::from(slot.n_characters)];
+                black_box(self.terms.get(first as usize).copied());
+                black_box(self.terms.get(last as usize).copied());
+                black_box(self.words.get(slot.words as usize).copied());
+            }
         }
     }
 
@@ -393,17 +408,18 @@ impl Analyzer {
             if ahead.is_empty() {
                 break;
             }
-            for Ahead { chunk, line_starts, key, slot } in ahead.drain(..) {
+            for Ahead { slot, is_known, line_starts, start, end, .. } in ahead.drain(..) {
+                let chunk = &text[start as usize..end as usize];
                 // A chunk that stands twice may have been learned meanwhile.
-                let slot = slot.or_else(|| memory.recall(key?)).or_else(|| {
+                let slot = is_known.then_some(slot).or_else(|| memory.recall(slot.chunk)).or_else(|| {
                     let parts = |each: &mut dyn FnMut(Part)| {
-                        self.chunk_parts(&text[chunk.clone()], line_starts, scratch, each);
+                        self.chunk_parts(chunk, line_starts, scratch, each);
                     };
-                    memory.learn(key?, lookup, parts)
+                    memory.learn(slot.chunk, lookup, parts)
                 });
                 match slot {
                     Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
-                    None => self.chunk_parts(&text[chunk], line_starts, scratch, &mut |part| match part {
+                    None => self.chunk_parts(chunk, line_starts, scratch, &mut |part| match part {
                         Part::Characters(hash) => {
                             lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, &[term]));
                         }
