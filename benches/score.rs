@@ -39,9 +39,9 @@ fn score(criterion: &mut Criterion) {
         bencher.iter(|| {
             let mut n_terms = 0_u32;
             for text in &texts {
-                model
-                    .analyzer()
-                    .read_terms(text, &mut reader, &known, |_, ids: &[u32]| n_terms += black_box(ids).len() as u32);
+                model.analyzer().read_terms(text, &mut reader, &known, |_, ids: &[u32]| {
+                    n_terms += black_box(ids).len() as u32
+                });
             }
             n_terms
         });

@@ -189,6 +189,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         trained.model.vocabulary().len(),
         talk::plural(texts.len() as u64, "comment"),
     ));
+    // The process is about to end: giving a million comments back one by one would take as long as fitting them.
+    std::mem::forget((truths, corpus, trained));
     Ok(if n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable })
 }
 

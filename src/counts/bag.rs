@@ -73,7 +73,12 @@ impl Default for Bag {
 impl Bag {
     /// Room for a vocabulary of `n_terms` terms, all of which may be of either kind; what is not used costs nothing.
     pub fn new(n_terms: usize) -> Self {
-        Self { counts: vec![0; n_terms], full: Vec::new(), characters: Terms::new(n_terms), words: Terms::new(n_terms) }
+        Self {
+            counts: vec![0; n_terms],
+            full: Vec::new(),
+            characters: Terms::new(n_terms),
+            words: Terms::new(n_terms),
+        }
     }
 
     /// Begins a document.

@@ -3,8 +3,8 @@
 //! Sorted, so that the same corpus gives the same model file byte for byte; character n-grams come before words,
 //! so that each kind is one block of ids.
 
-use crate::text::{Lookup, TermKind};
 use crate::text::ngrams::term_hash;
+use crate::text::{Lookup, TermKind};
 use std::borrow::Cow;
 
 /// Distinct terms in ascending order of kind and text; a term's position is its id.

@@ -323,7 +323,9 @@ impl Group {
         let Sums { values, log_odds } = sums;
         // A norm bounds the sums, so that 32 bits hold them to seven digits; counts as they are have no bound.
         let mut blocks = match (&self.cells, self.weighting.norm) {
-            (Cells::Whole(cells), Norm::None) => self.both_sums::<W, _, f64>(cells.as_chunks().0, bag, values),
+            (Cells::Whole(cells), Norm::None) => {
+                self.both_sums::<W, _, f64>(cells.as_chunks().0, bag, values)
+            }
             (Cells::Whole(cells), _) => {
                 let [characters, words] = self.both_sums::<W, _, f32>(cells.as_chunks().0, bag, values);
                 [characters.map(f64::from), words.map(f64::from)]
@@ -375,7 +377,9 @@ impl Group {
             None => self.weighting.term_frequency.value(count),
         };
         values.clear();
-        values.extend(terms.iter().map(|(id, count)| tf(count) * (rows[id as usize][0].into() * self.scales[0])));
+        values.extend(
+            terms.iter().map(|(id, count)| tf(count) * (rows[id as usize][0].into() * self.scales[0])),
+        );
         let mut sums = [[A::from(0.0); W]; 2];
         // Two rows a step, since a sum must wait for the one before.
         let mut pairs = terms.ids().chunks_exact(2).zip(values.chunks_exact(2));

@@ -421,7 +421,10 @@ impl Analyzer {
                     Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
                     None => self.chunk_parts(chunk, line_starts, scratch, &mut |part| match part {
                         Part::Characters(hash) => {
-                            lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Characters, &[term]));
+                            lookup
+                                .find(hash)
+                                .into_iter()
+                                .for_each(|term| emit(TermKind::Characters, &[term]));
                         }
                         Part::Beside(hash) => {
                             lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, &[term]));
@@ -455,7 +458,9 @@ mod tests {
 
     fn read(analyzer: &Analyzer, text: &str, reader: &mut TermReader<u64>) -> Vec<(TermKind, u64)> {
         let mut hashes = Vec::new();
-        analyzer.read_terms(text, reader, &Some, |kind, some| hashes.extend(some.iter().map(|&hash| (kind, hash))));
+        analyzer.read_terms(text, reader, &Some, |kind, some| {
+            hashes.extend(some.iter().map(|&hash| (kind, hash)))
+        });
         hashes.sort_unstable();
         hashes
     }
@@ -486,7 +491,9 @@ mod tests {
     fn unknown_terms_are_not_emitted() {
         let analyzer = Analyzer::try_from(Analysis::default()).unwrap();
         let mut n_terms = 0_usize;
-        analyzer.read_terms("a b c", &mut TermReader::<u32>::default(), &|_| None, |_, some| n_terms += some.len());
+        analyzer.read_terms("a b c", &mut TermReader::<u32>::default(), &|_| None, |_, some| {
+            n_terms += some.len()
+        });
         assert_eq!(n_terms, 0);
     }
 

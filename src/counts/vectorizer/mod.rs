@@ -13,6 +13,7 @@ use crate::text::{Analyzer, TermKind, TermReader};
 use learn::TermFrequencies;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Which terms a vocabulary keeps.
 ///
@@ -111,15 +112,30 @@ impl Vectorizer {
     /// # Errors
     /// If the counts make no matrix.
     pub fn counts<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
-        // A few shares a thread, so that all end together; what a reader learns of one share serves the whole of it.
-        let parts: Vec<CountMatrix> = texts
-            .par_chunks(share(texts.len(), 4))
-            .map(|texts| self.count_share(texts))
-            .collect::<Result<_, _>>()?;
+        let parts = self.counts_in_shares(texts, |_, counts| counts)?;
         if parts.is_empty() {
             return Ok(CountMatrix::empty(self.vocabulary.len()));
         }
         Ok(CountMatrix::concat(parts)?)
+    }
+
+    /// Counts the known terms of `texts` and hands on the counts of some at a time, with where they stand among all;
+    /// what `each` makes of them is returned in order.
+    ///
+    /// # Errors
+    /// If the counts make no matrix.
+    pub fn counts_in_shares<T: AsRef<str> + Sync, R: Send>(
+        &self,
+        texts: &[T],
+        each: impl Fn(Range<usize>, CountMatrix) -> R + Sync,
+    ) -> Result<Vec<R>, VectorizerError> {
+        // A few shares a thread, so that all end together; what a reader learns of one share serves the whole of it.
+        let share = share(texts.len(), 4);
+        let count = |(i, texts): (usize, &[T])| {
+            let start = i * share;
+            Ok(each(start..start + texts.len(), self.count_share(texts)?))
+        };
+        texts.par_chunks(share).enumerate().map(count).collect()
     }
 
     fn bag(&self) -> Bag {

@@ -11,6 +11,7 @@ use crate::model::{Link, ModelHead, derive};
 use crate::naive_bayes::{ClassCounts, LabelledCounts, NaiveBayes, NaiveBayesError, NaiveBayesSettings};
 use ndarray::Array2;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Documents to fit on: rows of one matrix, whatever heads they have labels for.
@@ -174,7 +175,10 @@ impl Labels<'_> {
         let documents: Vec<usize> = rows.iter().map(|row| row.document).collect();
         let labels: Vec<LabelId> = rows.iter().map(|row| row.class).collect();
         let multiplicities = self.multiplicities(head, &documents)?;
-        let counts = counts.select_rows(&documents);
+        let counts = match documents.len() == counts.n_documents() {
+            true => Cow::Borrowed(counts),
+            false => Cow::Owned(counts.select_rows(&documents)),
+        };
         let labelled =
             LabelledCounts { counts: &counts, labels: &labels, multiplicities: multiplicities.as_deref() };
         Ok(ClassCounts::of(&labelled, n_classes, settings.counts_are_binary())

@@ -7,6 +7,7 @@
 //! evaluates them.
 
 mod auto;
+mod counting;
 mod fit;
 mod out_of_fold;
 mod settings;
@@ -178,6 +179,14 @@ pub fn train(
     let chosen = auto::choose(plan, set, &mut on_step)?;
     let plan = &chosen.plan;
     on_step(Step::Vocabulary(set.texts.len()));
+    let needs_matrix = |(_, settings): &(Head, HeadSettings)| settings.naive_bayes().is_none();
+    if set.folds.is_empty() && !plan.heads.iter().any(needs_matrix) {
+        let vectorizer = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, plan.pruning)?;
+        on_step(Step::Final);
+        let parts = counting::parts(plan, counting::count(plan, set, &vectorizer)?)?;
+        let model = parts.model(plan.about.clone(), vectorizer)?;
+        return Ok(Trained { model, out_of_fold: Vec::new(), trials: chosen.trials });
+    }
     let (whole, counts) = count(plan, set)?;
     let counted = Counted { vectorizer: &whole, counts: &counts, pruning: plan.pruning };
     let out_of_fold = match chosen.out_of_fold {
