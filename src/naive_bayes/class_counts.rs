@@ -4,7 +4,7 @@
 //! `count(a) + count(b)` is `count(a and b)` and subtracting a document leaves no trace of it.
 
 use super::NaiveBayesError;
-use crate::counts::matrix::{CountMatrix, CountRow};
+use crate::counts::matrix::CountMatrix;
 use crate::label::LabelId;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
@@ -206,10 +206,32 @@ impl ClassCounts {
         if found == expected { Ok(()) } else { Err(ClassCountsError::Shape { found, expected }) }
     }
 
-    /// Adds one document that counts `times` times; `None` if a sum does not fit.
-    fn add(&mut self, row: CountRow<'_>, class: usize, times: u64, binary: bool) -> Option<()> {
+    /// Adds one document, given the terms it has and how often it has each, that counts `times` times.
+    ///
+    /// # Errors
+    /// If a sum does not fit 64 bits; then some of the document is counted.
+    ///
+    /// # Panics
+    /// If there is no such class or term.
+    pub fn add_document(
+        &mut self,
+        terms: impl Iterator<Item = (u32, u32)>,
+        class: LabelId,
+        times: u64,
+        binary: bool,
+    ) -> Result<(), ClassCountsError> {
+        self.add(terms, class.index(), times, binary).ok_or(ClassCountsError::Overflow)
+    }
+
+    fn add(
+        &mut self,
+        terms: impl Iterator<Item = (u32, u32)>,
+        class: usize,
+        times: u64,
+        binary: bool,
+    ) -> Option<()> {
         self.n_documents[class] = self.n_documents[class].checked_add(times)?;
-        for (term, count) in row.iter() {
+        for (term, count) in terms {
             let count = if binary { 1 } else { u64::from(count) };
             let cell = &mut self.term_counts[(term as usize, class)];
             *cell = cell.checked_add(count.checked_mul(times)?)?;
@@ -250,8 +272,7 @@ impl LabelledCounts<'_> {
         let mut part = ClassCounts::zeros(self.counts.n_terms(), n_classes);
         for document in rows {
             let times = self.multiplicities.map_or(1, |times| u64::from(times[document]));
-            part.add(self.counts.row(document), self.labels[document].index(), times, binary)
-                .ok_or(ClassCountsError::Overflow)?;
+            part.add_document(self.counts.row(document).iter(), self.labels[document], times, binary)?;
         }
         Ok(part)
     }

@@ -112,51 +112,68 @@ impl Vectorizer {
     /// # Errors
     /// If the counts make no matrix.
     pub fn counts<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
-        let parts = self.counts_in_shares(texts, |_, counts| counts)?;
+        let parts = self.in_shares(texts, |share| share.counts());
+        let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         if parts.is_empty() {
             return Ok(CountMatrix::empty(self.vocabulary.len()));
         }
         Ok(CountMatrix::concat(parts)?)
     }
 
-    /// Counts the known terms of `texts` and hands on the counts of some at a time, with where they stand among all;
-    /// what `each` makes of them is returned in order.
-    ///
-    /// # Errors
-    /// If the counts make no matrix.
-    pub fn counts_in_shares<T: AsRef<str> + Sync, R: Send>(
-        &self,
-        texts: &[T],
-        each: impl Fn(Range<usize>, CountMatrix) -> R + Sync,
-    ) -> Result<Vec<R>, VectorizerError> {
+    /// What `each` makes of some of `texts` at a time, on all cores; in order.
+    pub fn in_shares<'t, T: AsRef<str> + Sync, R: Send>(
+        &'t self,
+        texts: &'t [T],
+        each: impl Fn(Share<'t, T>) -> R + Sync,
+    ) -> Vec<R> {
         // A few shares a thread, so that all end together; what a reader learns of one share serves the whole of it.
-        let share = share(texts.len(), 4);
-        let count = |(i, texts): (usize, &[T])| {
-            let start = i * share;
-            Ok(each(start..start + texts.len(), self.count_share(texts)?))
-        };
-        texts.par_chunks(share).enumerate().map(count).collect()
+        let size = share(texts.len(), 4);
+        let shares = texts.par_chunks(size).enumerate();
+        shares.map(|(i, texts)| each(Share { vectorizer: self, texts, start: i * size })).collect()
     }
 
     fn bag(&self) -> Bag {
         Bag::new(self.vocabulary.len())
     }
+}
 
-    fn count_share<T: AsRef<str>>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
-        let known = self.vocabulary.lookup();
-        let (mut reader, mut bag) = (TermReader::default(), self.bag());
+/// Some of the texts that are counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Share<'t, T> {
+    vectorizer: &'t Vectorizer,
+    texts: &'t [T],
+    start: usize,
+}
+
+impl<T: AsRef<str>> Share<'_, T> {
+    /// Where they stand among all.
+    pub fn documents(&self) -> Range<usize> {
+        self.start..self.start + self.texts.len()
+    }
+
+    /// Calls `each` with the known terms of each text, in order.
+    pub fn each_bag(&self, mut each: impl FnMut(&Bag)) {
+        let Vectorizer { analyzer, vocabulary } = self.vectorizer;
+        let known = vocabulary.lookup();
+        let (mut reader, mut bag) = (TermReader::default(), self.vectorizer.bag());
+        for text in self.texts {
+            bag.begin();
+            analyzer.read_terms(text.as_ref(), &mut reader, &known, |kind, ids| bag.add(kind, ids));
+            bag.complete();
+            each(&bag);
+        }
+    }
+
+    fn counts(&self) -> Result<CountMatrix, VectorizerError> {
         let mut builder = CountMatrixBuilder::new();
         let mut row = Vec::new();
-        for text in texts {
-            bag.begin();
-            self.analyzer.read_terms(text.as_ref(), &mut reader, &known, |kind, ids| bag.add(kind, ids));
-            bag.complete();
+        self.each_bag(|bag| {
             row.clear();
             row.extend(bag.iter());
             row.sort_unstable_by_key(|&(id, _)| id);
             builder.push_sorted_row(row.iter().copied());
-        }
-        Ok(builder.finish(self.vocabulary.len())?)
+        });
+        Ok(builder.finish(self.vectorizer.vocabulary.len())?)
     }
 }
 

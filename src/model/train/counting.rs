@@ -4,40 +4,59 @@
 
 use super::fit::{FittedHead, Labels};
 use super::settings::HeadSettings;
-use super::{Parts, Plan, Support, TrainError, TrainingSet};
-use crate::counts::matrix::CountMatrix;
+use super::{Parts, Plan, Support, TrainError};
+use crate::counts::bag::Bag;
 use crate::counts::vectorizer::Vectorizer;
-use crate::label::Head;
+use crate::label::{Head, LabelId, Truth};
 use crate::model::derive;
 use crate::naive_bayes::{ClassCounts, NaiveBayesError, NaiveBayesSettings};
 
 /// One head on its way: its counts so far.
 pub(super) struct Counting {
     settings: NaiveBayesSettings,
-    /// Of each classifier, once something was counted.
-    counts: Vec<Option<ClassCounts>>,
+    /// Of each classifier.
+    counts: Vec<ClassCounts>,
+    /// For each classifier the class of each document that is to be counted, and how many times it counts.
+    expected: Vec<Vec<Option<(LabelId, u32)>>>,
     support: Vec<u64>,
     n_documents: u64,
 }
 
-/// Counts a training set in shares, on all cores.
+/// Comments that are counted, with the truths of each head.
+#[derive(Clone, Copy)]
+pub(super) struct Counted<'a> {
+    pub(super) texts: &'a [&'a str],
+    pub(super) truths: &'a [Vec<Option<Truth>>],
+    pub(super) weights: &'a [f32],
+}
+
+/// Counts comments in shares, on all cores.
 pub(super) fn count(
     plan: &Plan,
-    set: &TrainingSet<'_>,
     vectorizer: &Vectorizer,
+    comments: Counted<'_>,
 ) -> Result<Vec<Counting>, TrainError> {
-    let shares = vectorizer.counts_in_shares(set.texts, |documents, counts| {
-        let mut heads = Counting::all(plan)?;
+    let n_terms = vectorizer.vocabulary().len();
+    let shares = vectorizer.in_shares(comments.texts, |share| {
+        let documents = share.documents();
+        let mut heads = Counting::all(plan, n_terms)?;
         for (h, ((head, _), counting)) in plan.heads.iter().zip(&mut heads).enumerate() {
-            let truths = &set.truths[h][documents.clone()];
-            let labels = Labels { truths, weights: &set.weights[documents.clone()] };
-            counting.add(head, &labels, &counts)?;
+            let truths = &comments.truths[h][documents.clone()];
+            counting.expect(head, &Labels { truths, weights: &comments.weights[documents.clone()] })?;
         }
-        Ok::<_, TrainError>(heads)
-    })?;
-    let mut all = Counting::all(plan)?;
+        let mut counted = Ok(());
+        let mut document = 0;
+        share.each_bag(|bag| {
+            if counted.is_ok() {
+                counted = heads.iter_mut().try_for_each(|counting| counting.add(document, bag));
+            }
+            document += 1;
+        });
+        counted.map(|()| heads)
+    });
+    let mut all = Counting::all(plan, n_terms)?;
     for share in shares {
-        all.iter_mut().zip(share?).try_for_each(|(sum, share)| sum.merge(share))?;
+        all.iter_mut().zip(&share?).try_for_each(|(sum, share)| sum.merge(share))?;
     }
     Ok(all)
 }
@@ -58,59 +77,59 @@ impl Counting {
     ///
     /// # Errors
     /// If a head is not one of naive Bayes.
-    pub(super) fn all(plan: &Plan) -> Result<Vec<Self>, TrainError> {
-        plan.heads.iter().map(Self::new).collect()
+    pub(super) fn all(plan: &Plan, n_terms: usize) -> Result<Vec<Self>, TrainError> {
+        plan.heads.iter().map(|head| Self::new(head, n_terms)).collect()
     }
 
-    fn new((head, settings): &(Head, HeadSettings)) -> Result<Self, TrainError> {
-        let naive_bayes = settings
+    fn new((head, settings): &(Head, HeadSettings), n_terms: usize) -> Result<Self, TrainError> {
+        let settings = settings
             .naive_bayes()
             .ok_or_else(|| TrainError::Streamed { head: head.name.clone(), algorithm: settings.algorithm })?;
-        let (n_classifiers, _) = derive::shape(head);
+        let (n_classifiers, n_classes) = derive::shape(head);
         Ok(Self {
-            settings: naive_bayes,
-            counts: vec![None; n_classifiers],
+            settings,
+            counts: vec![ClassCounts::zeros(n_terms, n_classes); n_classifiers],
+            expected: Vec::new(),
             support: vec![0; head.labels.len()],
             n_documents: 0,
         })
     }
 
-    /// Adds comments, counted.
-    pub(super) fn add(
-        &mut self,
-        head: &Head,
-        labels: &Labels<'_>,
-        counts: &CountMatrix,
-    ) -> Result<(), TrainError> {
+    /// Says what the labels of the next documents are.
+    fn expect(&mut self, head: &Head, labels: &Labels<'_>) -> Result<(), TrainError> {
         self.n_documents += labels.truths.iter().flatten().count() as u64;
         self.support.iter_mut().zip(super::support(head, labels.truths)).for_each(|(sum, n)| *sum += n);
-        for (i, sum) in self.counts.iter_mut().enumerate() {
-            add(sum, labels.class_counts(head, &self.settings, counts, i)?)?;
+        let classes = |i| labels.classes_and_times(head, i);
+        self.expected = (0..self.counts.len()).map(classes).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// Counts one of the documents whose labels are known.
+    fn add(&mut self, document: usize, bag: &Bag) -> Result<(), TrainError> {
+        let binary = self.settings.counts_are_binary();
+        for (counts, expected) in self.counts.iter_mut().zip(&self.expected) {
+            if let Some((class, times)) = expected[document] {
+                counts
+                    .add_document(bag.iter(), class, u64::from(times), binary)
+                    .map_err(NaiveBayesError::from)?;
+            }
         }
         Ok(())
     }
 
-    fn merge(&mut self, other: Self) -> Result<(), TrainError> {
+    /// Adds what another counted.
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), TrainError> {
         self.n_documents += other.n_documents;
-        self.support.iter_mut().zip(other.support).for_each(|(sum, n)| *sum += n);
-        self.counts.iter_mut().zip(other.counts).try_for_each(|(sum, counts)| match counts {
-            Some(counts) => add(sum, counts),
-            None => Ok(()),
-        })
+        self.support.iter_mut().zip(&other.support).for_each(|(sum, n)| *sum += n);
+        for (sum, counts) in self.counts.iter_mut().zip(&other.counts) {
+            sum.merge(counts).map_err(NaiveBayesError::from)?;
+        }
+        Ok(())
     }
 
     fn fitted(self, head: &Head) -> Result<FittedHead, TrainError> {
         let derive = |counts| Ok(self.settings.derive(counts)?);
-        let classifiers =
-            self.counts.into_iter().flatten().map(derive).collect::<Result<Vec<_>, TrainError>>()?;
+        let classifiers = self.counts.into_iter().map(derive).collect::<Result<Vec<_>, TrainError>>()?;
         FittedHead::of_naive_bayes(head, classifiers)
     }
-}
-
-fn add(sum: &mut Option<ClassCounts>, counts: ClassCounts) -> Result<(), TrainError> {
-    match sum {
-        Some(sum) => sum.merge(&counts).map_err(NaiveBayesError::from)?,
-        None => *sum = Some(counts),
-    }
-    Ok(())
 }

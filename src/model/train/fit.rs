@@ -185,6 +185,23 @@ impl Labels<'_> {
             .map_err(NaiveBayesError::from)?)
     }
 
+    /// For classifier `i` of a head of naive Bayes, the class of each document and how many times it counts; none
+    /// where there is no label.
+    pub(super) fn classes_and_times(
+        &self,
+        head: &Head,
+        i: usize,
+    ) -> Result<Vec<Option<(LabelId, u32)>>, TrainError> {
+        let rows = self.classes(head.kind, i);
+        let documents: Vec<usize> = rows.iter().map(|row| row.document).collect();
+        let times = self.multiplicities(head, &documents)?;
+        let mut all = vec![None; self.truths.len()];
+        for (n, row) in rows.iter().enumerate() {
+            all[row.document] = Some((row.class, times.as_ref().map_or(1, |times| times[n])));
+        }
+        Ok(all)
+    }
+
     /// How many times each document counts, as the whole numbers that naive Bayes keeps; none if each counts once.
     fn multiplicities(&self, head: &Head, documents: &[usize]) -> Result<Option<Vec<u32>>, TrainError> {
         if documents.iter().all(|&d| self.weights[d] == 1.0) {

@@ -183,7 +183,8 @@ pub fn train(
     if set.folds.is_empty() && !plan.heads.iter().any(needs_matrix) {
         let vectorizer = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, plan.pruning)?;
         on_step(Step::Final);
-        let parts = counting::parts(plan, counting::count(plan, set, &vectorizer)?)?;
+        let comments = counting::Counted { texts: set.texts, truths: set.truths, weights: set.weights };
+        let parts = counting::parts(plan, counting::count(plan, &vectorizer, comments)?)?;
         let model = parts.model(plan.about.clone(), vectorizer)?;
         return Ok(Trained { model, out_of_fold: Vec::new(), trials: chosen.trials });
     }

@@ -6,13 +6,11 @@
 //!
 //! Only naive Bayes can be trained so, and without folds: regression visits its comments many times over.
 
-use super::counting::{self, Counting};
-use super::fit::Labels;
+use super::counting::{self, Counted, Counting};
 use super::{Plan, Step, TrainError};
 use crate::corpus::LabelledComment;
 use crate::counts::vectorizer::Vectorizer;
 use crate::counts::vectorizer::learn::TermFrequencies;
-use crate::label::Truth;
 use crate::model::Model;
 use crate::text::Analyzer;
 
@@ -41,7 +39,8 @@ pub fn train_streamed<E: From<TrainError>>(
     mut pass: impl FnMut(&mut Batch<'_>) -> Result<(), E>,
     mut on_step: impl FnMut(Step),
 ) -> Result<Streamed, E> {
-    let mut heads = Counting::all(plan)?;
+    // Before anything is read, whether all heads are of naive Bayes.
+    Counting::all(plan, 0)?;
     let analyzer = Analyzer::try_from(plan.analysis).map_err(TrainError::from)?;
     on_step(Step::Pass(1));
     let mut frequencies = TermFrequencies::new(analyzer, Some(most_terms));
@@ -61,14 +60,16 @@ pub fn train_streamed<E: From<TrainError>>(
     let vocabulary = terms.vocabulary().map_err(TrainError::from)?;
     let vectorizer = Vectorizer::new(analyzer, vocabulary);
     on_step(Step::Pass(3));
+    let mut heads = Counting::all(plan, vectorizer.vocabulary().len())?;
     pass(&mut |comments| {
-        let counts = vectorizer.counts(&texts(comments))?;
-        let weights: Vec<f32> = comments.iter().map(|labelled| labelled.weight).collect();
-        let mut named = plan.heads.iter().zip(&mut heads).enumerate();
-        named.try_for_each(|(h, ((head, _), counting))| {
-            let truths: Vec<Option<Truth>> = comments.iter().map(|c| c.truths[h].clone()).collect();
-            counting.add(head, &Labels { truths: &truths, weights: &weights }, &counts)
-        })
+        let truths = |h: usize| comments.iter().map(|c| c.truths[h].clone()).collect();
+        let counted = Counted {
+            texts: &texts(comments),
+            truths: &(0..plan.heads.len()).map(truths).collect::<Vec<_>>(),
+            weights: &comments.iter().map(|labelled| labelled.weight).collect::<Vec<_>>(),
+        };
+        let batch = counting::count(plan, &vectorizer, counted)?;
+        heads.iter_mut().zip(&batch).try_for_each(|(sum, batch)| sum.merge(batch))
     })?;
     let parts = counting::parts(plan, heads)?;
     Ok(Streamed { model: parts.model(plan.about.clone(), vectorizer)?, n_comments, n_lost })
