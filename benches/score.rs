@@ -35,12 +35,12 @@ fn score(criterion: &mut Criterion) {
     });
     group.bench_function("read", |bencher| {
         let mut reader = TermReader::default();
-        let known = |hash| model.vocabulary().id(hash);
+        let known = model.vocabulary().lookup();
         bencher.iter(|| {
             let mut n_terms = 0_u32;
             for text in &texts {
                 model.analyzer().read_terms(text, &mut reader, &known, |_, ids: &[u32]| {
-                    n_terms += black_box(ids).len() as u32
+                    n_terms += black_box(ids).len() as u32;
                 });
             }
             n_terms
