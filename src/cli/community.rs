@@ -1,6 +1,7 @@
 //! `moderato train --from-decisions`: a base model and a store of decisions in, a community's model out.
 
 use super::columns::aligned;
+use super::given::given;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models, output, rendering};
 use crate::evaluate::ranking::Ranking;
@@ -21,15 +22,26 @@ pub(super) struct CommunityArgs {
     #[arg(long, value_name = "STORE", conflicts_with = "data")]
     pub(super) from_decisions: Option<PathBuf>,
     /// The model whose knowledge it begins with; the one inside the program unless given
-    #[arg(long, value_name = "MODEL", requires = "from_decisions")]
+    #[arg(long, value_name = "MODEL")]
     base: Option<PathBuf>,
     /// Only the decisions of this community; all of them unless given
-    #[arg(long, value_name = "ID", requires = "from_decisions")]
+    #[arg(long, value_name = "ID")]
     community: Option<String>,
     /// How strongly decisions count against the base: for naive Bayes how many times each, 0 for not at all; chosen by
     /// cross-validation unless given
-    #[arg(long, value_name = "S", requires = "from_decisions")]
+    #[arg(long, value_name = "S")]
     strength: Option<f64>,
+}
+
+impl CommunityArgs {
+    /// The flags given that only decisions have a use for.
+    pub(super) fn flags(&self) -> impl Iterator<Item = &'static str> {
+        given([
+            (self.base.is_some(), "--base"),
+            (self.community.is_some(), "--community"),
+            (self.strength.is_some(), "--strength"),
+        ])
+    }
 }
 
 /// What `train` has flags for already.

@@ -3,6 +3,7 @@
 use super::columns::aligned;
 use super::output::Output;
 use super::rendering;
+use super::suspect_list::guarded;
 use super::talk;
 use super::{Outcome, Problem};
 use crate::server::store::{Database, Decision, Erased, Week, Which, weeks};
@@ -51,7 +52,7 @@ pub(super) struct ExportArgs {
 enum Records {
     /// A JSON object a line
     Jsonl,
-    /// A table with a header
+    /// A table with a header: what a spreadsheet would take for a formula gets an apostrophe before it
     Csv,
 }
 
@@ -179,19 +180,10 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
             Records::Csv => {
                 let probability = d.probability.map(|p| p.to_string()).unwrap_or_default();
                 let value = d.value.to_string();
-                out.write_all(&csv_row([
-                    text,
-                    label,
-                    &value,
-                    &d.attribute,
-                    &d.community,
-                    "1",
-                    &d.client_token,
-                    &d.session,
-                    &time,
-                    &d.model,
-                    &probability,
-                ])?)?;
+                let cells =
+                    [text, label, &value, &d.attribute, &d.community, "1", &d.client_token, &d.session];
+                let cells = cells.into_iter().chain([&*time, &d.model, &probability]);
+                out.write_all(&csv_row(cells.map(guarded))?)?;
             }
         }
     }
@@ -204,7 +196,7 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn csv_row<'c>(cells: impl IntoIterator<Item = &'c str>) -> Result<Vec<u8>> {
+fn csv_row(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells)?;
     Ok(writer.into_inner()?)

@@ -1,7 +1,7 @@
 //! `moderato evaluate`: a model against labelled comments; the confusion matrix first.
 
 use super::data::DataArgs;
-use super::evaluated::{IntervalArgs, Labelled};
+use super::evaluated::{IntervalArgs, Labelled, Wanted};
 use super::findings::FindingArgs;
 use super::rendering::{self, To};
 use super::talk::{self, Talk};
@@ -57,7 +57,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let wishes = args.at_least.iter().map(|wish| Wish::parse(wish)).collect::<Result<Vec<_>>>()?;
     let model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
-    let labelled = Labelled::read_sliced(&args.data, args.columns(), &model, &talk)?;
+    let labelled = Labelled::read_with(&args.data, &args.wanted(), &model, &talk)?;
     args.findings.check(&labelled.head)?;
     let predictions = labelled.predictions(&model)?;
     let options = labelled.options(&args.intervals);
@@ -103,10 +103,13 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
 }
 
 impl EvaluateArgs {
-    /// The column that slices are cut by, and those that are carried along.
-    fn columns(&self) -> (Option<&String>, Vec<String>) {
-        let carried = self.findings.fairness_column.iter().cloned();
-        (self.slice_column.as_ref(), carried.chain(slicing::CARRIED.map(String::from)).collect())
+    /// Columns beside those of labels.
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            slice: self.slice_column.clone(),
+            carried: self.findings.fairness_column.clone(),
+            if_there: slicing::CARRIED.map(String::from).into(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `moderato suspects`: labels that look wrong, as a list to correct and train from.
 
-use super::data::{self, DataArgs, Opener};
+use super::data::{self, DataArgs};
+use super::sources::Opener;
 use super::suspect_list::{List, ListFormat};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, output, rendering, train};
@@ -84,11 +85,12 @@ pub(super) fn run(args: &SuspectsArgs) -> Result<Outcome> {
     recipe.folds = args.folds;
     recipe.seed = args.seed;
     recipe.heads[0].fit.insert("algorithm".into(), args.algorithm.name().into());
-    let opener = Opener { folders: vec![PathBuf::new()] };
+    let opener = Opener::of_flags(None);
+    opener.check(&recipe)?;
     learn_labels(&mut recipe, |source| opener.open(source))?;
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
-    data::check_columns(&recipe, &corpus)?;
+    data::check_columns(&recipe, &corpus, &opener)?;
     let n_comments = corpus.comments.len();
     data::check_folds(args.folds, n_comments)?;
     let mut truths: Vec<Truth> = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();

@@ -112,6 +112,17 @@ async fn score(
 async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>, CallError> {
     let request = SuggestRequest::parse(body)?;
     let decisions = request.check()?;
+    {
+        // What nobody could be asked for, nobody decides on: a slip would be kept, and never be learned from.
+        let models = app.models().now();
+        let attributes = &models.of(request.community_id.as_deref().or(caller.community)).attributes;
+        let unknown = app.settings().rules.unknown;
+        if let Some(refused) =
+            decisions.iter().find(|d| attributes.resolve(d.attribute, unknown) == Resolved::Refused)
+        {
+            return Err(CallError::UnknownAttribute(refused.attribute.to_owned()));
+        }
+    }
     app.metrics().decisions.inc_by(decisions.len() as u64);
     if let Some(store) = app.store() {
         let rows = {

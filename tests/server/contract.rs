@@ -372,10 +372,26 @@ fn malformed_decisions_are_refused() {
             json!({"comment": {"text": "a"}, "attributeScores": {"A": {"summaryScore": {"value": 2}}}}),
             "Score of attribute A out of range: expected a probability from 0 to 1",
         ),
+        // What nobody may ask for, nobody decides on.
+        (
+            json!({"comment": {"text": "a"}, "attributeScores": {
+                "TOXICITY": {"summaryScore": {"value": 1}}, "BANANA": {"summaryScore": {"value": 1}}}}),
+            "Unknown requested attribute: BANANA",
+        ),
     ] {
         let answer = post(shared(), "/comments:suggestscore", &body);
         answer.is_error(400, message);
         assert_eq!(answer.json()["error"]["status"], "INVALID_ARGUMENT");
+    }
+}
+
+#[test]
+fn whatever_may_be_asked_for_may_be_decided_on() {
+    // Labels, neighbours, versions, and names of Perspective's that a later model may have a label for.
+    for name in ["TOXICITY", "TOXICITY@6", "OBSCENE", "LIKELY_TO_REJECT", "SPAM", "INCIVILITY"] {
+        let body =
+            json!({"comment": {"text": "a"}, "attributeScores": {name: {"summaryScore": {"value": 1}}}});
+        assert_eq!(post(shared(), "/comments:suggestscore", &body).code, 200, "{name}");
     }
 }
 

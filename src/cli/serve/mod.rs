@@ -121,6 +121,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         Some(path) => Some(Store::open(path)?.keeping_text(config.keep_text)),
         None => None,
     };
+    if config.keep_text && store.is_none() {
+        let problem = Problem::new(format!("{named}found no store to keep texts in, expected `--store`"));
+        return Err(problem
+            .hint("for instance `--store decisions.sqlite`, or leave out `--keep-text`")
+            .into());
+    }
     let beside = args.beside.open(store.is_some())?;
     log::start(args.log);
     if !address.ip().is_loopback() && settings.keys.is_open() {

@@ -191,6 +191,36 @@ mod tests {
     }
 
     #[test]
+    fn a_file_becomes_no_store_by_being_read() {
+        let folder = folder();
+        let check = |name: &str, bytes: &[u8], expected: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let error = Database::open_existing(&path).unwrap_err().to_string();
+            assert!(error.ends_with(expected), "{name}: {error}");
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name}");
+        };
+        check("empty.db", b"", "found an empty file, expected a store of decisions");
+        // A database without a table, as SQLite makes one.
+        let path = folder.path().join("bare.db");
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 0; VACUUM").unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        check("bare.db", &bytes, "expected a store of decisions");
+        let error = Database::open_existing(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with("found a folder, expected a store of decisions"), "{error}");
+        // Nor is one that is a store written to.
+        let path = folder.path().join("decisions.db");
+        drop(Database::open(&path).unwrap());
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(Database::open_existing(&path).unwrap().standing_decisions().unwrap(), []);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["bare.db", "decisions.db", "empty.db"]);
+    }
+
+    #[test]
     fn a_full_disk_is_said_and_the_next_decision_is_kept_when_there_is_room() {
         let folder = folder();
         let path = folder.path().join("decisions.db");
