@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// What to learn from a store.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Decisions")]
 pub(super) struct CommunityArgs {
     /// A store of decisions with their texts, to learn a community's norms from
     #[arg(long, value_name = "STORE", conflicts_with = "data")]
@@ -174,9 +175,9 @@ fn table(base: &Model, model: &Model, tasks: &[Task<'_>], learned: &[Learned]) -
             format!("{}{}", learned.strength, if learned.is_mixed { ", mixed" } else { "" }),
         ]
     });
-    let header = ["label", "decisions", "yes", "AUC before", "after", "log loss before", "after", "strength"];
+    let header = ["label", "decisions", "yes", "AUC before", "after", "loss before", "after", "strength"];
     format!(
-        "what models say of decisions they had not seen, before and after learning from the others\n\n{}",
+        "what models say of decisions they had not seen, before and after learning from the\nothers: area under the ROC curve, and log loss\n\n{}",
         aligned(1, &header, &rows.collect::<Vec<_>>())
     )
 }

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 /// Labelled comments.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Labelled comments")]
 pub(super) struct DataArgs {
     /// Files of labelled comments, all of one kind
     #[arg(long, num_args = 1.., value_name = "FILE")]

@@ -24,11 +24,11 @@ pub(super) enum DecisionsCommand {
 /// Write decisions as training data: of several on one comment the last
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  moderato decisions export --store decisions.db --attribute TOXICITY -o decisions.jsonl
-  moderato train --data decisions.jsonl --text-column text --label-column label --head toxicity -o my.model
+  moderato decisions export --store desk.db --attribute TOXICITY -o kept.jsonl
+  moderato train --data kept.jsonl --label-column label --head toxicity -o my.model
 
-Each record has `text`, `label` (yes, no), `value`, `attribute`, `community`, `weight`, `client_token`, `session`,
-`time`, `model` and what that model said, `probability`. Decisions whose texts were not kept are left out, and
+Each record has `text`, `label` (yes, no), `value`, `attribute`, `community`, `weight`, `client_token`, `session`, \
+`time`, `model` and what that model said, `probability`. Decisions whose texts were not kept are left out, and \
 counted.")]
 pub(super) struct ExportArgs {
     /// The store that `moderato serve` writes
@@ -62,7 +62,7 @@ enum Records {
 #[command(after_help = "Example:
   moderato decisions forget --store decisions.db --token comment:7f3a
 
-Rows are overwritten, the file is packed anew, and its log emptied. Exit code 1 says that there was nothing to
+Rows are overwritten, the file is packed anew, and its log emptied. Exit code 1 says that there was nothing to \
 forget.")]
 pub(super) struct ForgetArgs {
     /// The store that `moderato serve` writes

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 /// How figures get their intervals.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Intervals")]
 pub(super) struct IntervalArgs {
     /// Resamples for the intervals; 0 for none
     #[arg(long, default_value_t = 1000, value_name = "N")]

@@ -24,8 +24,8 @@ use std::path::PathBuf;
   moderato extract 'crawl/**/*.html' news.warc.gz --explain
   zcat export.json.gz | moderato extract - --to csv
 
-A page without comments gives no record, and that is no error. A page that cannot be read is told, and the
-next one is read. Records have `id` and `text`, and where
+A page without comments gives no record, and that is no error. A page that cannot be read is told, and the \
+next one is read. Records have `id` and `text`, and where \
 known `author`, `author_url`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
 pub(super) struct ExtractArgs {
     #[command(flatten)]

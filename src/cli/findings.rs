@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 /// What to look for beside the figures.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What to look for")]
 pub(super) struct FindingArgs {
     /// Fairness for groups that texts name: a file of `group: word, word` lines; a report (-o) has a list of its own
     /// unless given

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// How to read inputs; the same for every command that reads comments.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "How inputs are read")]
 pub(super) struct ReadArgs {
     /// What the inputs are; recognised by their content unless named
     #[arg(long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
@@ -31,6 +32,7 @@ pub(super) struct ReadArgs {
 
 /// Which fields say what of a comment, for commands that hand this on.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "How inputs are read")]
 pub(super) struct RoleArgs {
     /// The field, column or path of the comment's id, where it has no usual name
     #[arg(long, value_name = "NAME")]

@@ -20,11 +20,11 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   moderato score comments.csv -o scored.jsonl
   moderato score page.html --to table
-  moderato score tweets.csv -m stance-us-politicians.safetensors --target \"Joe Biden\"
+  moderato score tweets.csv -m stances.safetensors --target \"Joe Biden\"
   moderato extract crawl/*.html | moderato score - --keep --to csv
 
-Each JSON line has the comment's `id`, and under `heads` for each head the `scores` (probabilities) of its
-labels and the `label`, or for heads whose labels hold each on its own the `labels`, that hold at the model's
+Each JSON line has the comment's `id`, and under `heads` for each head the `scores` (probabilities) of its \
+labels and the `label`, or for heads whose labels hold each on its own the `labels`, that hold at the model's \
 thresholds. On a terminal a table is shown.
 
 Exit code 2 says that some record could not be read; the others were scored.")]

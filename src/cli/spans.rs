@@ -20,12 +20,11 @@ use std::path::{Path, PathBuf};
 /// Measure the words that carry a label against the characters that people marked
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  moderato spans --data toxic_spans_trial.csv --choose-on toxic_spans_train.csv \\
-      --text-column text --spans-column spans
+  moderato spans --data trial.csv --choose-on train.csv --spans-column spans
   moderato spans --data marked.jsonl --spans-column spans --share 0.4 --to json
 
-Spans are lists of character positions, as [4, 5, 6]. A word is taken to carry the label if it weighs at least
-some share of the heaviest word of its comment. That share is the one thing that --choose-on chooses, by the
+Spans are lists of character positions, as [4, 5, 6]. A word is taken to carry the label if it weighs at least \
+some share of the heaviest word of its comment. That share is the one thing that --choose-on chooses, by the \
 mean character F1; nothing else is learned from spans.")]
 pub(super) struct SpansArgs {
     /// Comments with the characters that people marked

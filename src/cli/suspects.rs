@@ -16,16 +16,16 @@ use std::path::PathBuf;
 /// Find labels that look wrong: comments that models trained without them label otherwise, and surely
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  moderato suspects --data comments.csv --text-column text --label-column uncivil \\
+  moderato suspects --data comments.csv --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility -o suspects.csv
-  moderato suspects … --all -o corrected.csv           all comments, the suspects first
-  moderato train --data corrected.csv --text-column text --label-column incivility \\
-      --head incivility -o my.safetensors
-  moderato suspects … --flip 0.05                      how well it finds labels flipped on purpose
+  moderato suspects … --all -o corrected.csv    # all comments, suspects first
+  moderato train --data corrected.csv --text-column text \\
+      --label-column incivility --head incivility -o my.safetensors
+  moderato suspects … --flip 0.05    # of labels flipped, how many are found
 
-The list has the label in a column named as the head (of a yes/no-each head a column for each label),
-and beside it the label suggested: correct the first where the second is right, and train from the
-file. In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it; JSON
+The list has the label in a column named as the head (of a yes/no-each head a column for each label), \
+and beside it the label suggested: correct the first where the second is right, and train from the \
+file. In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it; JSON \
 lines have texts as they are.")]
 pub(super) struct SuspectsArgs {
     #[command(flatten)]

@@ -260,3 +260,21 @@ fn a_file_that_is_not_there_is_told_in_the_same_words_by_every_command() {
         "{ran}"
     );
 }
+
+#[test]
+fn what_cannot_be_written_is_told_before_the_work_and_by_the_name_it_was_given() {
+    let evaluating = ["evaluate", "-m", "tiny.model", "--data", "c.csv", "--label-column", "label"];
+    let evaluating = [&evaluating[..], &["--labels", "0=civil,1=uncivil", "--head", "incivility"]].concat();
+    let comparing = ["compare", "tiny.model", "tiny.model", "--data", "c.csv", "--label-column", "label"];
+    let comparing = [&comparing[..], &["--labels", "0=civil,1=uncivil", "--head", "incivility"]].concat();
+    insta::assert_snapshot!(refused(&[
+        &[&evaluating[..], &["-o", "c.csv"]].concat(),
+        &[&comparing[..], &["-o", "c.csv"]].concat(),
+        &["extract", "c.csv", "-o", "c.csv"],
+        &["score", "c.csv", "-m", "tiny.model", "-o", "."],
+        &["extract", "c.csv", "-o", "none/x.jsonl"],
+        &["explain", " ", "-m", "tiny.model"],
+        &["report", "."],
+        &["report", "c.csv"],
+    ]));
+}

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 /// Who is asked beside the model, and recorded.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Beside the model")]
 pub(super) struct BesideArgs {
     /// Forward calls to this endpoint, and record what it says beside what we say; needs a store
     #[arg(long, value_name = "URL")]

@@ -21,17 +21,18 @@ use figures::{Scored, provenance, write_trials};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Train a model from a recipe, or from files of labelled comments
+/// Train a model from a recipe, from files of labelled comments, or from decisions
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   moderato train training/default.toml --data-dir ../data -o default.safetensors
-  moderato train --data comments.csv --text-column text --label-column uncivil \\
+  moderato train --data comments.csv --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility -o my.safetensors
-  moderato train --data tone.tsv --no-header --text-column 1 --label-column 2 --split , \\
-      --labels 0=ambiguous,1=negative,2=neutral,3=positive --head tone -o tone.safetensors
+  moderato train --data tone.tsv --no-header --text-column 1 --label-column 2 \\
+      --labels 0=mixed,1=negative,2=neutral --split , --head tone -o tone.model
+  moderato train --from-decisions desk.sqlite --community town -o town.model
 
-The figures shown are cross-validated: every comment was scored by a model that had not seen it. Folds also
-choose calibration and thresholds; `--folds 0` does without, and leaves probabilities as the algorithm has
+The figures shown are cross-validated: every comment was scored by a model that had not seen it. Folds also \
+choose calibration and thresholds; `--folds 0` does without, and leaves probabilities as the algorithm has \
 them and thresholds at one half.")]
 pub(super) struct TrainArgs {
     /// A recipe: heads, sources, columns, algorithms; see training/README.md
@@ -216,12 +217,7 @@ impl TrainArgs {
             let message = format!("{}: found one name for model and card, expected two", files[0].display());
             return Err(Problem::new(message).into());
         }
-        match &self.report {
-            Some(folder) if folder.exists() && !folder.is_dir() => {
-                Err(Problem::new(format!("{}: found a file, expected a folder", folder.display())).into())
-            }
-            _ => Ok(()),
-        }
+        output::check_folder(self.report.as_deref())
     }
 
     /// What an auditor needs beside the recipe: the command, the time, the bytes of every source.
