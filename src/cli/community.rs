@@ -17,20 +17,19 @@ use std::path::{Path, PathBuf};
 
 /// What to learn from a store.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Decisions")]
 pub(super) struct CommunityArgs {
     /// A store of decisions with their texts, to learn a community's norms from
-    #[arg(long, value_name = "STORE", conflicts_with = "data")]
+    #[arg(help_heading = "Decisions", long, value_name = "STORE", conflicts_with = "data")]
     pub(super) from_decisions: Option<PathBuf>,
     /// The model whose knowledge it begins with; the one inside the program unless given
-    #[arg(long, value_name = "MODEL")]
+    #[arg(help_heading = "Decisions", long, value_name = "MODEL")]
     base: Option<PathBuf>,
     /// Only the decisions of this community; all of them unless given
-    #[arg(long, value_name = "ID")]
+    #[arg(help_heading = "Decisions", long, value_name = "ID")]
     community: Option<String>,
     /// How strongly decisions count against the base: for naive Bayes how many times each, 0 for not at all; chosen by
     /// cross-validation unless given
-    #[arg(long, value_name = "S")]
+    #[arg(help_heading = "Decisions", long, value_name = "S")]
     strength: Option<f64>,
 }
 
@@ -58,13 +57,12 @@ pub(super) struct Rest<'a> {
 fn resolve(model: &Model, attributes: &Attributes, attribute: &str) -> Option<(Column, bool)> {
     let Resolved::Answered(found) = attributes.resolve(attribute, Unknown::Map) else { return None };
     let is_opposite = model.heads()[found.head].is_two_way() && found.label == 0;
-    let label = if is_opposite { 1 } else { found.label };
-    Some((Column { head: found.head, label }, is_opposite))
+    Some((if is_opposite { Column { label: 1, ..found } } else { found }, is_opposite))
 }
 
-/// The column that an attribute asks for.
+/// The column that an attribute asks for, in whatever case it was typed.
 pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
-    let resolved = resolve(model, &Attributes::of(model), attribute);
+    let resolved = resolve(model, &Attributes::of(model), &attribute.to_uppercase());
     resolved.filter(|(_, is_opposite)| !is_opposite).map(|(column, _)| column).ok_or_else(|| {
         let labels = model.heads().iter().flat_map(|h| h.head.labels.names());
         let names: Vec<String> = labels.map(|name| name.to_uppercase()).collect();

@@ -17,38 +17,37 @@ use std::path::PathBuf;
 
 /// Labelled comments.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Labelled comments")]
 pub(super) struct DataArgs {
     /// Files of labelled comments, all of one kind
-    #[arg(long, num_args = 1.., value_name = "FILE")]
+    #[arg(help_heading = "Labelled comments", long, num_args = 1.., value_name = "FILE")]
     pub(super) data: Vec<PathBuf>,
     /// The column of the labels; LABEL=COLUMN, again and again, where each label has a column of its own
-    #[arg(long, value_name = "NAME", requires = "data")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "NAME", requires = "data")]
     pub(super) label_column: Vec<String>,
     /// The question that the labels answer, such as incivility
-    #[arg(long, value_name = "NAME", requires = "data")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "NAME", requires = "data")]
     pub(super) head: Option<String>,
     /// Which value is which label: `0=civil,1=uncivil`, `<1.5=civil,>=1.5=uncivil`, `*=other`; the values
     /// themselves unless given
-    #[arg(long, value_name = "MAPPING", requires = "data")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "MAPPING", requires = "data")]
     pub(super) labels: Option<String>,
     /// Leave rows out whose label is not named in --labels; otherwise they are errors
-    #[arg(long, requires = "labels")]
+    #[arg(help_heading = "Labelled comments", long, requires = "labels")]
     pub(super) drop_unnamed: bool,
     /// Whether exactly one label holds, or each on its own
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(help_heading = "Labelled comments", long, value_enum, value_name = "KIND")]
     pub(super) kind: Option<Kind>,
     /// What stands between several labels in one field
-    #[arg(long, value_name = "TEXT")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "TEXT")]
     pub(super) split: Option<String>,
     /// Only rows whose column has this value
-    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    #[arg(help_heading = "Labelled comments", long = "where", value_name = "COLUMN=VALUE")]
     pub(super) only: Vec<String>,
     /// A column whose equal values belong together: article, debate, author
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "NAME")]
     pub(super) group_column: Option<String>,
     /// The column of the comments' ids, where it has no usual name
-    #[arg(long, visible_alias = "id-field", value_name = "NAME")]
+    #[arg(help_heading = "Labelled comments", long, visible_alias = "id-field", value_name = "NAME")]
     pub(super) id_column: Option<String>,
     #[command(flatten)]
     pub(super) read: ReadArgs,

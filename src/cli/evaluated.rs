@@ -18,16 +18,15 @@ use rayon::prelude::*;
 
 /// How figures get their intervals.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Intervals")]
 pub(super) struct IntervalArgs {
     /// Resamples for the intervals; 0 for none
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(help_heading = "Intervals", long, default_value_t = 1000, value_name = "N")]
     resamples: u32,
     /// Where everything drawn by lot begins
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(help_heading = "Intervals", long, default_value_t = 0, value_name = "N")]
     pub(super) seed: u64,
     /// The time that reports state, in whatever form; none unless given, so that the same input gives the same bytes
-    #[arg(long, value_name = "TEXT")]
+    #[arg(help_heading = "Intervals", long, value_name = "TEXT")]
     pub(super) time: Option<String>,
 }
 

@@ -10,41 +10,39 @@ use std::path::{Path, PathBuf};
 
 /// How to read inputs; the same for every command that reads comments.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "How inputs are read")]
 pub(super) struct ReadArgs {
     /// What the inputs are; recognised by their content unless named
-    #[arg(long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
+    #[arg(help_heading = "How inputs are read", long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
     pub(super) from: From,
     /// The field or column that holds the text; in JSON also a path such as `comment.body`, or through arrays
     /// `data.items[].body`
-    #[arg(long, visible_alias = "text-column", value_name = "NAME")]
+    #[arg(help_heading = "How inputs are read", long, visible_alias = "text-column", value_name = "NAME")]
     pub(super) text_field: Option<String>,
     /// What stands between the fields of a table, where it is neither comma, tab nor semicolon
-    #[arg(long, value_name = "CHARACTER")]
+    #[arg(help_heading = "How inputs are read", long, value_name = "CHARACTER")]
     pub(super) delimiter: Option<char>,
     /// Whether quotes enclose the fields of a table
-    #[arg(long, value_enum, default_value_t = Quotes::Auto)]
+    #[arg(help_heading = "How inputs are read", long, value_enum, default_value_t = Quotes::Auto)]
     pub(super) quoting: Quotes,
     /// The first row of a table is data; its columns are called 1, 2, 3 …
-    #[arg(long)]
+    #[arg(help_heading = "How inputs are read", long)]
     pub(super) no_header: bool,
 }
 
 /// Which fields say what of a comment, for commands that hand this on.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "How inputs are read")]
 pub(super) struct RoleArgs {
     /// The field, column or path of the comment's id, where it has no usual name
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
     id_field: Option<String>,
     /// The field, column or path of the author's name
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
     author_field: Option<String>,
     /// The field, column or path of the time
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
     time_field: Option<String>,
     /// The field, column or path of the id of the comment that is answered
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
     parent_field: Option<String>,
 }
 
