@@ -78,7 +78,7 @@ pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
 pub(super) fn train(store: &Path, args: &CommunityArgs, rest: &Rest<'_>) -> Result<Outcome> {
     let base = models::load(args.base.as_deref())?;
     let decisions = Database::open_existing(store)?.standing_decisions()?;
-    let wanted = |d: &&Decision| args.community.as_ref().is_none_or(|c| *c == d.decision.community);
+    let wanted = |d: &&Decision| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community);
     let decisions: Vec<&Decision> = decisions.iter().filter(wanted).collect();
     let (tasks, n_left_out) = tasks(&base, &decisions);
     if tasks.is_empty() {
@@ -139,7 +139,7 @@ fn tasks<'d>(base: &Model, decisions: &[&'d Decision]) -> (Vec<Task<'d>>, u64) {
     let mut n_left_out = 0;
     let attributes = Attributes::of(base);
     for decision in decisions.iter().map(|d| &d.decision) {
-        match (decision.text.as_deref(), resolve(base, &attributes, &decision.attribute)) {
+        match (decision.said.text.as_deref(), resolve(base, &attributes, &decision.attribute)) {
             (Some(text), Some((column, is_opposite))) => {
                 let truth = f64::from(u8::from((decision.value >= 0.5) != is_opposite));
                 columns.entry(column).or_default().push(Lesson { text, truth, weight: 1.0 });

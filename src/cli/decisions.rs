@@ -143,7 +143,7 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     let decisions = Database::open_existing(&args.store)?.standing_decisions()?;
     let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
     let wanted = |d: &&Decision| {
-        same(&args.community, &d.decision.community) && same(&args.attribute, &d.decision.attribute)
+        same(&args.community, &d.decision.said.community) && same(&args.attribute, &d.decision.attribute)
     };
     let mut out = Output::open(args.output.as_deref())?;
     let mut n_written = 0;
@@ -153,13 +153,13 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     }
     for decision in decisions.iter().filter(wanted) {
         let d = &decision.decision;
-        let Some(text) = &d.text else {
+        let Some(text) = &d.said.text else {
             n_without += 1;
             continue;
         };
         n_written += 1;
         let label = if d.value >= 0.5 { "yes" } else { "no" };
-        let time = time(d.time_ms);
+        let time = time(d.said.time_ms);
         match args.to {
             Records::Jsonl => {
                 let record = json!({
@@ -167,10 +167,10 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
                     "label": label,
                     "value": d.value,
                     "attribute": d.attribute,
-                    "community": d.community,
+                    "community": d.said.community,
                     "weight": 1,
-                    "client_token": d.client_token,
-                    "session": d.session,
+                    "client_token": d.said.client_token,
+                    "session": d.said.session,
                     "time": time,
                     "model": d.model,
                     "probability": d.probability,
@@ -180,8 +180,16 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
             Records::Csv => {
                 let probability = d.probability.map(|p| p.to_string()).unwrap_or_default();
                 let value = d.value.to_string();
-                let cells =
-                    [text, label, &value, &d.attribute, &d.community, "1", &d.client_token, &d.session];
+                let cells = [
+                    text,
+                    label,
+                    &value,
+                    &d.attribute,
+                    &d.said.community,
+                    "1",
+                    &d.said.client_token,
+                    &d.said.session,
+                ];
                 let cells = cells.into_iter().chain([&*time, &d.model, &probability]);
                 out.write_all(&csv_row(cells.map(guarded))?)?;
             }
@@ -253,7 +261,7 @@ fn stats(args: &StatsArgs) -> Result<Outcome> {
         return Err(Problem::new(format!("`--at` is {}, expected a probability from 0 to 1", args.at)).into());
     }
     let mut decisions = Database::open_existing(&args.store)?.standing_decisions()?;
-    decisions.retain(|d| args.community.as_ref().is_none_or(|c| *c == d.decision.community));
+    decisions.retain(|d| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community));
     let weeks = weeks(&decisions, args.at);
     rendering::print_text(&match args.to {
         Figures::Table => stats_table(&weeks),

@@ -76,19 +76,25 @@ mod tests {
     use super::*;
     use crate::text::Analysis;
 
-    /// As many texts, whose word number `i` is new every `one_in(i)` words.
-    fn reckoned(n_texts: u64, is_new: impl Fn(u64) -> bool, most: usize) -> (f64, u64) {
+    /// Reads as many texts of a hundred words; what is reckoned, and how many terms there are.
+    fn reckoned(n_texts: u64, is_new: impl Fn(u64) -> bool, most: usize) -> (f64, usize) {
         let analysis = Analysis { words: [1, 1], characters: [0, 0], ..Analysis::default() };
-        let mut growth = Growth::new(Analyzer::try_from(analysis).unwrap(), most);
+        let analyzer = Analyzer::try_from(analysis).unwrap();
+        let mut growth = Growth::new(analyzer, most);
+        let (mut all, mut scratch) = (FxHashSet::default(), Scratch::default());
         let mut n_new = 0;
         for text in 0..n_texts {
             let words = (0..100).map(|word| {
                 n_new += u64::from(is_new(text * 100 + word));
                 format!("word{n_new:07}")
             });
-            growth.add(&words.collect::<Vec<_>>().join(" "));
+            let text = words.collect::<Vec<_>>().join(" ");
+            growth.add(&text);
+            analyzer.analyze(&text, &mut scratch, |term| {
+                all.insert(term.hash);
+            });
         }
-        (growth.n_terms(), n_new)
+        (growth.n_terms(), all.len())
     }
 
     #[track_caller]

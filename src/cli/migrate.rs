@@ -22,7 +22,7 @@ use std::path::PathBuf;
   moderato migrate --scores coral-comments.jsonl -o ours.safetensors
   moderato migrate --store recorded.db -o ours.safetensors   # by serve --record
   moderato migrate --scores log.jsonl --decision-field status --holdout 0.5 \\
-      --score-field attributeScores.TOXICITY.summaryScore.value -o ours.safetensors
+      --score-field attributeScores.TOXICITY.summaryScore.value -o our.model
 
 Of Coral's comments, as mongoexport writes them, the score that each revision carries and the final status are \
 found by themselves. The table is out of fold: every comment was answered by a model that had not seen it; with \

@@ -80,19 +80,20 @@ pub(super) fn of_store(path: &Path, attribute: &str) -> Result<ScoreLog> {
         if same_attribute(&d.attribute, attribute) {
             let yes = d.value >= 0.5;
             decided.extend(d.comment.map(|id| ((0, id.to_string()), yes)));
-            decided.extend(Some(d.client_token).filter(|t| !t.is_empty()).map(|t| ((1, t), yes)));
-            decided.extend(d.text.map(|text| ((2, text), yes)));
+            decided.extend(Some(d.said.client_token).filter(|t| !t.is_empty()).map(|t| ((1, t), yes)));
+            decided.extend(d.said.text.map(|text| ((2, text), yes)));
         }
     }
     let mut log = ScoreLog::default();
     for recorded in database.comments()? {
         let said = recorded.comment.scores.iter();
         let theirs = said.filter(|s| s.source == Source::Theirs && same_attribute(&s.attribute, attribute));
-        let (Some(text), Some(score)) = (recorded.comment.text, theirs.map(|s| s.value).next_back()) else {
+        let (Some(text), Some(score)) = (recorded.comment.said.text, theirs.map(|s| s.value).next_back())
+        else {
             log.n_without += 1;
             continue;
         };
-        let keys = [(0, recorded.id.to_string()), (1, recorded.comment.client_token), (2, text.clone())];
+        let keys = [(0, recorded.id.to_string()), (1, recorded.comment.said.client_token), (2, text.clone())];
         let decided = keys.iter().find_map(|key| decided.get(key).copied());
         log.comments.push(Logged { text, score, decided });
     }

@@ -103,7 +103,7 @@ fn a_model_on_trial_is_recorded_and_not_heard() {
     assert_eq!(comment.scores.iter().map(|s| s.source).collect::<Vec<_>>(), [Source::Ours, Source::Shadow]);
     assert!((comment.scores[0].value - ours).abs() < 1e-6);
     assert_eq!(comment.scores[0].value, comment.scores[1].value, "it is the same model");
-    assert_eq!(comment.text, None, "texts are not kept");
+    assert_eq!(comment.said.text, None, "texts are not kept");
     let (code, _, said) = desk.run(&["serve", "--shadow", model]);
     assert_eq!(code, 2);
     assert!(said.contains("expected `--store`"), "{said}");

@@ -1,7 +1,7 @@
 //! From decisions to models: export, train, figures, forgetting; and from another service's scores.
 
 use crate::serving::Desk;
-use moderato::server::store::{Database, NewDecision, Store};
+use moderato::server::store::{Database, NewDecision, Said, Store};
 use serde_json::{Value, json};
 
 /// Comments of a town with a word of its own for what it does not want to read.
@@ -26,14 +26,17 @@ fn keep(desk: &Desk, decisions: Vec<NewDecision>) {
 
 fn decisions(n: usize) -> Vec<NewDecision> {
     let decision = |(i, (text, yes)): (usize, (String, bool))| NewDecision {
-        community: if i % 2 == 0 { "town" } else { "city" }.into(),
-        client_token: format!("comment:{i}"),
+        said: Said {
+            community: if i % 2 == 0 { "town" } else { "city" }.into(),
+            client_token: format!("comment:{i}"),
+            time_ms: 1_780_000_000_000 + i as i64 * 40_000_000,
+            text: Some(text),
+            ..Said::default()
+        },
         attribute: "TOXICITY".into(),
         value: f64::from(u8::from(yes)),
         model: "default@0123456789ab".into(),
         probability: Some(if yes { 0.3 } else { 0.1 }),
-        time_ms: 1_780_000_000_000 + i as i64 * 40_000_000,
-        text: Some(text),
         origin: "suggestscore".into(),
         ..NewDecision::default()
     };
@@ -66,14 +69,10 @@ fn a_town_teaches_its_own_words() {
     assert_eq!(train(&["-o", "again.model", "--community", "town"]).0, 0);
     let read = |name: &str| std::fs::read(desk.path(name)).expect("a model");
     assert_eq!(read("town.model"), read("again.model"));
-    keep(
-        &desk,
-        vec![NewDecision {
-            text: Some("one more".into()),
-            client_token: "x".into(),
-            ..decisions(1).remove(0)
-        }],
-    );
+    let mut more = decisions(1).remove(0);
+    more.said.text = Some("one more".into());
+    more.said.client_token = "x".into();
+    keep(&desk, vec![more]);
     assert_eq!(train(&["-o", "more.model", "--community", "town"]).0, 0);
     assert_ne!(read("more.model"), read("town.model"));
     let (code, out, _) = desk.run(&["decisions", "forget", "--store", "desk.db", "--token", "x"]);
@@ -95,7 +94,9 @@ fn what_is_exported_trains() {
     let mut all = decisions(60);
     // The last decision on a comment counts, and one without its text is left out.
     all.push(NewDecision { value: 0.0, ..all[0].clone() });
-    all.push(NewDecision { client_token: "y".into(), text: None, ..all[0].clone() });
+    let mut textless = all[0].clone();
+    textless.said = Said { client_token: "y".into(), text: None, ..textless.said };
+    all.push(textless);
     keep(&desk, all);
     for to in ["jsonl", "csv"] {
         let file = format!("decisions.{to}");
@@ -204,13 +205,16 @@ fn logged_scores_become_a_model_that_keeps_thresholds() {
 #[test]
 fn a_store_without_texts_teaches_nothing_and_says_so() {
     let desk = Desk::new();
-    let silent = decisions(3).into_iter().map(|d| NewDecision { do_not_store: true, ..d });
+    let silent = decisions(3).into_iter().map(|mut d| {
+        d.said.do_not_store = true;
+        d
+    });
     keep(&desk, silent.collect());
     let (code, _, said) = desk.run(&["train", "--from-decisions", "desk.db", "-o", "m"]);
     assert_eq!(code, 2);
     assert!(said.contains("found 3 decisions, none with its text") && said.contains("--keep-text"), "{said}");
     let database = Database::open_existing(&desk.path("desk.db")).expect("the store");
-    assert!(database.decisions().expect("it reads").iter().all(|d| d.decision.text.is_none()));
+    assert!(database.decisions().expect("it reads").iter().all(|d| d.decision.said.text.is_none()));
 }
 
 /// Scores that Perspective gave, where they are at hand: learned from one half, tested on the other, four times.

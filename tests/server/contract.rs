@@ -349,13 +349,16 @@ fn decisions_are_taken_in_and_kept() {
     let kept = Database::open(&path).expect("the same store").decisions().expect("decisions");
     let last = &kept[1].decision;
     assert_eq!(
-        (&*last.community, &*last.client_token, &*last.attribute, last.value),
+        (&*last.said.community, &*last.said.client_token, &*last.attribute, last.value),
         ("Coral:https://news.example", "comment:7", "TOXICITY", 1.0)
     );
     assert!(last.model.starts_with("default@") && last.probability.is_some_and(|p| p > 0.5), "{last:?}");
-    assert_eq!(last.text.as_deref(), Some("you fool"));
-    assert!(last.context.as_deref().is_some_and(|context| context.contains("Coral_comment_id")));
-    assert_eq!((kept[2].decision.text.as_deref(), kept[2].decision.context.as_deref()), (None, None));
+    assert_eq!(last.said.text.as_deref(), Some("you fool"));
+    assert!(last.said.context.as_deref().is_some_and(|context| context.contains("Coral_comment_id")));
+    assert_eq!(
+        (kept[2].decision.said.text.as_deref(), kept[2].decision.said.context.as_deref()),
+        (None, None)
+    );
 }
 
 #[test]
