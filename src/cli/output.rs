@@ -132,7 +132,7 @@ impl Output {
         }
         match self {
             Self::Part(_) => Ok(()),
-            Self::Stdout(mut out) => Ok(out.flush().map_err(on_stdout)?),
+            Self::Stdout(mut out) => Ok(out.flush().map_err(|error| on(Path::new(STDOUT), &error))?),
             Self::Device(mut out, path) => Ok(out.flush().map_err(|error| on(&path, &error))?),
             Self::File { file, path, guard } => {
                 let cannot = || format!("{}: cannot write", path.display());
@@ -175,7 +175,7 @@ impl Drop for Part {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Stdout(out) => out.write(bytes).map_err(on_stdout),
+            Self::Stdout(out) => out.write(bytes).map_err(|error| on(Path::new(STDOUT), &error)),
             Self::Device(out, path) => out.write(bytes).map_err(|error| on(path, &error)),
             Self::File { file, path, .. } => file.write(bytes).map_err(|error| on(path, &error)),
             Self::Part(part) => {
@@ -188,7 +188,7 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Stdout(out) => out.flush().map_err(on_stdout),
+            Self::Stdout(out) => out.flush().map_err(|error| on(Path::new(STDOUT), &error)),
             Self::Device(out, path) => out.flush().map_err(|error| on(path, &error)),
             Self::File { file, path, .. } => file.flush().map_err(|error| on(path, &error)),
             Self::Part(part) => part.file.flush().map_err(|error| on(&part.path, &error)),
@@ -201,9 +201,8 @@ fn on(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: cannot write: {error}", path.display()))
 }
 
-fn on_stdout(error: io::Error) -> io::Error {
-    on(Path::new("standard output"), &error)
-}
+/// What standard output is called.
+const STDOUT: &str = "standard output";
 
 /// Refuses a folder to write to that is a file.
 pub(super) fn check_folder(folder: Option<&Path>) -> Result<()> {

@@ -221,6 +221,16 @@ fn several_labels_in_a_field_are_split_or_the_flag_for_it_is_named() {
 }
 
 #[test]
+fn attributes_may_be_typed_in_any_case() {
+    let migrate = |attribute| {
+        let args =
+            ["migrate", "--scores", "c.csv", "--score-field", "label", "-m", "tiny.model", "--folds", "2"];
+        folder().run(&[&args[..], &["--resamples", "0", "--attribute", attribute]].concat()).done().stdout
+    };
+    assert_eq!(migrate("TOXICITY"), migrate("toxicity").replacen("toxicity", "TOXICITY", 1));
+}
+
+#[test]
 fn memory_that_will_not_do_is_told_before_the_work() {
     let text: String =
         (0..6000).map(|i| format!("thank you word{i} other{} third{},{}\n", i * 7, i * 3, i % 2)).collect();

@@ -89,6 +89,19 @@ fn a_town_teaches_its_own_words() {
 }
 
 #[test]
+fn no_spreadsheet_calculates_what_is_exported() {
+    let desk = Desk::new();
+    let mut formula = decisions(1).remove(0);
+    formula.said.text = Some("=HYPERLINK(\"https://a.example\")".into());
+    formula.said.client_token = "@SUM(A1)".into();
+    keep(&desk, vec![formula]);
+    let export = |to| desk.run(&["decisions", "export", "--store", "desk.db", "--to", to]).1;
+    let csv = export("csv");
+    assert!(csv.contains("\"'=HYPERLINK(") && csv.contains(",'@SUM(A1),"), "{csv}");
+    assert!(export("jsonl").contains("\"text\":\"=HYPERLINK("), "programs get it as it is");
+}
+
+#[test]
 fn what_is_exported_trains() {
     let desk = Desk::new();
     let mut all = decisions(60);
