@@ -26,6 +26,9 @@ pub(super) struct Summary {
     pub(super) tally: Tally,
     /// Pages, of inputs that are such or hold such, and inputs of other kinds.
     n_pages: u64,
+    /// Whether one of these is no page.
+    #[serde(default)]
+    has_others: bool,
     /// Those in which there were comments.
     n_with_comments: u64,
     /// Inputs that could not be opened or recognised.
@@ -51,7 +54,8 @@ impl Summary {
     pub(super) fn say(&self) {
         let mut line = talk::tally_line(self.tally);
         if self.n_pages + self.n_failed > 1 {
-            let pages = talk::plural(self.n_pages, "page");
+            let noun = if self.has_others || self.n_pages == 0 { "input" } else { "page" };
+            let pages = talk::plural(self.n_pages, noun);
             line = format!("{pages}, {} with comments: {line}", self.n_with_comments);
         }
         if self.n_failed > 0 {
@@ -90,6 +94,7 @@ impl Summary {
             Done::End { has_pages } => {
                 let n_here = std::mem::take(&mut self.n_here);
                 if !has_pages {
+                    self.has_others = true;
                     self.page(n_here);
                 }
             }
@@ -174,7 +179,8 @@ pub(super) fn write_each<W: FnMut(&mut Comment, &mut Vec<u8>)>(
     })?;
     talk.end();
     if summary.tally.n_comments > 0 {
-        summary.named.missing(&job.options.fields.named).for_each(|line| talk::say(&line));
+        let missing = summary.named.missing(&job.options.fields.named);
+        missing.filter(|missing| !missing.is_there(job)).for_each(|missing| talk::say(&missing.to_string()));
     }
     Ok(summary)
 }

@@ -92,11 +92,11 @@ impl DataArgs {
             (None, [one]) => Some(one.clone()),
             (None, _) => None,
         };
-        let label = first.ok_or_else(|| {
-            Problem::new(format!(
-                "found {} `--label-column`, expected one, or LABEL=COLUMN for each label",
-                self.label_column.len()
-            ))
+        let label = first.ok_or_else(|| match self.label_column.len() {
+            0 => Problem::new("found no `--label-column`, expected the column of the labels"),
+            n => Problem::new(format!(
+                "found {n} `--label-column`, expected one, or LABEL=COLUMN for each label"
+            )),
         })?;
         let files = self.data.iter().map(|path| path.display().to_string()).collect();
         let mut simple = SimpleRecipe::new(files, label, head.clone());

@@ -275,8 +275,8 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
             std::iter::once(format!("{:.2}", t.at)).chain(figures.map(percent)).collect()
         };
         text += &format!(
-            "\nof {} that were decided: the share of the removed ones that was found, and the share of the found \
-             ones that was removed\n\n",
+            "\nof {} that were decided: the share of the removed ones that was found,\n\
+             and the share of the found ones that was removed\n\n",
             talk::plural(migration.n_decided as u64, "comment"),
         );
         text += &aligned(1, &header, &migration.thresholds.iter().map(row).collect::<Vec<_>>());

@@ -1,6 +1,7 @@
 //! `moderato spans`: the words that carried a label, against the characters that people marked.
 
 use super::input::{self, ReadArgs};
+use super::named::unknown_field;
 use super::output::Output;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models};
@@ -180,16 +181,32 @@ impl Marked {
         weigh: impl Fn(&str) -> Vec<WordWeight> + Sync,
     ) -> Result<(Vec<Self>, u64)> {
         let options = args.read.options(Keep::Named(vec![args.spans_column.clone()]))?;
+        /// Troubles beyond this many are only counted.
+        const TOLD: usize = 20;
         let mut read: Vec<(String, Characters)> = Vec::new();
-        let mut n_trouble = 0;
+        let (mut n_trouble, mut told) = (0, Vec::new());
+        let mut has_column = false;
         for comment in Comments::open(path.display().to_string(), input::open_file(path)?, &options)? {
-            match comment.map_err(anyhow::Error::from).and_then(|c| marked(c, &args.spans_column)) {
+            let comment = comment.map_err(anyhow::Error::from).and_then(|comment| {
+                has_column |= comment.other_fields.contains_key(&args.spans_column);
+                marked(comment, &args.spans_column)
+            });
+            match comment {
                 Ok(comment) => read.push(comment),
                 Err(error) => {
                     n_trouble += 1;
-                    talk.say(&format!("warning: {error}"));
+                    if told.len() < TOLD {
+                        told.push(format!("warning: {error}"));
+                    }
                 }
             }
+        }
+        if let Some(error) = unknown_field(path, &options, &args.spans_column).filter(|_| !has_column) {
+            return Err(error.into());
+        }
+        told.iter().for_each(|line| talk.say(line));
+        if n_trouble > TOLD as u64 {
+            talk.say(&format!("warning: {n_trouble} records in all were left out"));
         }
         if read.is_empty() {
             return Err(Problem::new(format!("{}: found no marked comment", path.display())).into());

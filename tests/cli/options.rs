@@ -140,7 +140,7 @@ fn a_field_that_no_record_has_is_told() {
     // Of records it is known at the end.
     let lines = run(&[&["extract", "c.jsonl"][..], &roles].concat()).done();
     assert_eq!(lines.json_lines()[0]["author"], "c0");
-    let said = "warning: `--id-field`: no record has a field `ids`, or it counts them\n12 comments\n";
+    let said = "warning: `--id-field`: no record has a field `ids`\n12 comments\n";
     assert_eq!(lines.stderr, said);
     let piped = folder().run_on(csv().as_bytes(), &["extract", "-", "--time-field", "when"]).done();
     assert_eq!(piped.stderr, "warning: `--time-field`: no record has a field `when`\n12 comments\n");
@@ -218,6 +218,19 @@ fn several_labels_in_a_field_are_split_or_the_flag_for_it_is_named() {
         let hint = "hint: where a field has several labels, say what stands between them, as in `--split ,`";
         assert!(ran.code == 2 && ran.stderr.contains(hint), "{ran}");
     }
+}
+
+#[test]
+fn what_is_missing_on_the_command_line_is_named_with_an_example() {
+    insta::assert_snapshot!(refused(&[
+        &["train", "-o", "m"],
+        &["train", "c.csv", "-o", "m"],
+        &["train", "--data", "c.csv", "-o", "m"],
+        &["train", "--data", "c.csv", "--head", "incivility", "-o", "m"],
+        &["spans", "--data", "c.jsonl", "--spans-column", "topics", "-m", "tiny.model"],
+    ]));
+    let both = folder().run(&["score", "c.csv", "c.jsonl", "-m", "tiny.model"]).done();
+    assert_eq!(both.stderr, "2 inputs, 2 with comments: 24 comments\n");
 }
 
 #[test]

@@ -36,7 +36,7 @@ choose calibration and thresholds; `--folds 0` does without, and leaves probabil
 them and thresholds at one half.")]
 pub(super) struct TrainArgs {
     /// A recipe: heads, sources, columns, algorithms; see training/README.md
-    #[arg(value_name = "RECIPE", required_unless_present_any = ["data", "from_decisions"], conflicts_with_all = ["data", "from_decisions"])]
+    #[arg(value_name = "RECIPE", conflicts_with_all = ["data", "from_decisions"])]
     recipe: Option<PathBuf>,
     /// Where the files of the recipe's sources are looked for first
     #[arg(long, value_name = "DIR")]
@@ -102,6 +102,11 @@ fn parse_algorithm(name: &str) -> Result<Algorithm, train::UnknownAlgorithm> {
 
 pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     args.check_unused()?;
+    if args.recipe.is_none() && args.community.from_decisions.is_none() && args.data.data.is_empty() {
+        let message = "found nothing to train from, expected a recipe, `--data` or `--from-decisions`";
+        let hint = "for instance `--data comments.csv --label-column label --head incivility`";
+        return Err(Problem::new(message).hint(hint).into());
+    }
     if let Some(store) = &args.community.from_decisions {
         args.check_outputs()?;
         let rest = community::Rest {
@@ -203,7 +208,11 @@ pub(super) fn read_recipe(path: &Path) -> Result<Recipe> {
     let bytes = input::read_file(path)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Problem::new(format!("{name}: not UTF-8, expected a TOML recipe")))?;
-    Ok(Recipe::from_toml(name, &text)?)
+    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+    Recipe::from_toml(name, &text).map_err(|error| match is_toml {
+        true => error.into(),
+        false => Problem::new(error.to_string()).hint("labelled comments are named with `--data`").into(),
+    })
 }
 
 impl TrainArgs {
