@@ -6,7 +6,17 @@
 
 use moderato::model::Model;
 use moderato::model::adapt::{AdaptSettings, Column, Lesson, Task};
+use moderato::perspective::attribute::Resolved;
+use moderato::perspective::{Attributes, Unknown};
 use std::path::PathBuf;
+
+/// The column that answers an attribute.
+fn answering(model: &Model, attribute: &str) -> Column {
+    match Attributes::of(model).resolve(attribute, Unknown::Map) {
+        Resolved::Answered(column) => column,
+        other => panic!("{attribute}: {other:?}"),
+    }
+}
 
 /// A corpus that the default model never saw, as a community with its own idea of what is too much.
 struct Community {
@@ -108,7 +118,7 @@ fn figures(model: &Model, column: Column, test: &[(String, bool)]) -> [f64; 3] {
 #[test]
 fn decisions_help_a_community_and_a_few_do_no_harm() {
     let base = Model::embedded().expect("the default model");
-    let column = base.column("TOXICITY").expect("it has toxicity");
+    let column = answering(&base, "TOXICITY");
     for community in COMMUNITIES {
         let Some(rows) = read(community) else { continue };
         let rows = shuffled(rows);
@@ -170,7 +180,7 @@ fn counting_model() -> Model {
 #[test]
 fn what_naive_bayes_learned_it_forgets_byte_for_byte() {
     let base = counting_model();
-    let column = base.column("incivility").expect("its second label");
+    let column = answering(&base, "INCIVILITY");
     let lesson = |text, truth| Lesson { text, truth, weight: 2.0 };
     let kept = [lesson("a fair fool", 0.0)];
     let forgotten = [lesson("thank the figures, you point", 1.0), lesson("what a thank you", 0.0)];
@@ -191,7 +201,7 @@ fn what_naive_bayes_learned_it_forgets_byte_for_byte() {
 #[test]
 fn a_community_model_adds_up_and_is_the_same_every_time() {
     let base = Model::embedded().expect("the default model");
-    let column = base.column("TOXICITY").expect("it has toxicity");
+    let column = answering(&base, "TOXICITY");
     let texts: Vec<String> = (0..120)
         .map(|i| match i % 3 {
             0 => format!("the quorblatter of street {i} strikes again"),
@@ -220,7 +230,7 @@ fn a_community_model_adds_up_and_is_the_same_every_time() {
     assert!((evidence.bias + sum - evidence.log_odds).abs() < 1e-9);
     assert!(evidence.terms[..3].iter().any(|term| "a quorblatter".contains(term.text.trim())));
     // Other columns know no word they did not know, and stay where they are but for the length of such comments.
-    let other = base.column("incivility").expect("another head");
+    let other = answering(&base, "INCIVILITY");
     assert_eq!(model.log_odds(other, "you fool"), base.log_odds(other, "you fool"));
     let read = Model::from_bytes(&model.to_bytes().expect("bytes")).expect("it is a model");
     assert_eq!(read.log_odds(column, text), model.log_odds(column, text));

@@ -5,6 +5,7 @@
 
 use super::input;
 use super::journal::Point;
+use super::named::{self, Named};
 use super::output::Output;
 use super::pipeline;
 use super::talk::{self, Hand, Talk};
@@ -25,6 +26,9 @@ pub(super) struct Summary {
     pub(super) tally: Tally,
     /// Pages, of inputs that are such or hold such, and inputs of other kinds.
     n_pages: u64,
+    /// Whether one of these is no page.
+    #[serde(default)]
+    has_others: bool,
     /// Those in which there were comments.
     n_with_comments: u64,
     /// Inputs that could not be opened or recognised.
@@ -33,6 +37,9 @@ pub(super) struct Summary {
     reasons: BTreeMap<String, u64>,
     /// Comments so far of the input at work, if it is no page.
     n_here: u64,
+    /// Which of the fields that flags name were found.
+    #[serde(default)]
+    named: Named,
 }
 
 impl Summary {
@@ -47,7 +54,8 @@ impl Summary {
     pub(super) fn say(&self) {
         let mut line = talk::tally_line(self.tally);
         if self.n_pages + self.n_failed > 1 {
-            let pages = talk::plural(self.n_pages, "page");
+            let noun = if self.has_others || self.n_pages == 0 { "input" } else { "page" };
+            let pages = talk::plural(self.n_pages, noun);
             line = format!("{pages}, {} with comments: {line}", self.n_with_comments);
         }
         if self.n_failed > 0 {
@@ -72,8 +80,9 @@ impl Summary {
     /// Adds what came of a piece.
     fn add(&mut self, done: &Done) {
         match done {
-            Done::Frame { errors, tally, is_page, .. } => {
+            Done::Frame { errors, tally, is_page, named, .. } => {
                 self.tally += *tally;
+                self.named.add(*named);
                 errors.iter().for_each(|error| self.fail(error.reason()));
                 if *is_page { self.page(tally.n_comments) } else { self.n_here += tally.n_comments }
             }
@@ -85,6 +94,7 @@ impl Summary {
             Done::End { has_pages } => {
                 let n_here = std::mem::take(&mut self.n_here);
                 if !has_pages {
+                    self.has_others = true;
                     self.page(n_here);
                 }
             }
@@ -122,6 +132,7 @@ enum Done {
         tally: Tally,
         is_page: bool,
         explained: Option<String>,
+        named: Named,
     },
     Failed(anyhow::Error),
     End {
@@ -167,6 +178,10 @@ pub(super) fn write_each<W: FnMut(&mut Comment, &mut Vec<u8>)>(
         out.note(point, job.inputs, &summary)
     })?;
     talk.end();
+    if summary.tally.n_comments > 0 {
+        let missing = summary.named.missing(&job.options.fields.named);
+        missing.filter(|missing| !missing.is_there(job)).for_each(|missing| talk::say(&missing.to_string()));
+    }
     Ok(summary)
 }
 
@@ -200,7 +215,14 @@ fn worker<W: FnMut(&mut Comment, &mut Vec<u8>)>(
 
 fn broken(error: ExtractError, is_page: bool) -> Done {
     let tally = Tally { n_unreadable: 1, ..Tally::default() };
-    Done::Frame { written: Vec::new(), errors: vec![error], tally, is_page, explained: None }
+    Done::Frame {
+        written: Vec::new(),
+        errors: vec![error],
+        tally,
+        is_page,
+        explained: None,
+        named: Named::default(),
+    }
 }
 
 fn parsed(
@@ -211,12 +233,22 @@ fn parsed(
 ) -> Done {
     let mut written = Vec::with_capacity(if parser.reads_pages() { 0 } else { frame.bytes.len() * 2 });
     let mut errors = Vec::new();
-    let tally = parser.parse(frame, &mut |comment| match comment {
-        Ok(comment) => write(comment, &mut written),
-        Err(error) => errors.push(error),
+    let mut named = Named::default();
+    let mut number = frame.first_record;
+    let tally = parser.parse(frame, &mut |comment| {
+        match comment {
+            Ok(comment) => {
+                if named::has_fields(parser.format()) {
+                    named.look(comment, number);
+                }
+                write(comment, &mut written);
+            }
+            Err(error) => errors.push(error),
+        }
+        number += 1;
     });
     let explained = explain.then(|| super::signs::lines(frame, parser)).flatten();
-    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), explained }
+    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), explained, named }
 }
 
 /// The pieces of all inputs, in order, each with the point that is reached when it is done.
@@ -256,6 +288,7 @@ impl<'j> Pieces<'j> {
         let name = path.display().to_string();
         let reader = input::open(&path, self.only.then_some(&self.talk))?;
         let frames = Frames::open(name.as_str(), reader, self.options)?;
+        named::check_header(&path, frames.format(), self.options)?;
         let parser = frames.parser();
         Ok(OpenInput { number, parser, frames, n_pieces: 0 })
     }

@@ -1,6 +1,7 @@
 //! `moderato train --from-decisions`: a base model and a store of decisions in, a community's model out.
 
 use super::columns::aligned;
+use super::given::given;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models, output, rendering};
 use crate::evaluate::ranking::Ranking;
@@ -18,18 +19,29 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub(super) struct CommunityArgs {
     /// A store of decisions with their texts, to learn a community's norms from
-    #[arg(long, value_name = "STORE", conflicts_with = "data")]
+    #[arg(help_heading = "Decisions", long, value_name = "STORE", conflicts_with = "data")]
     pub(super) from_decisions: Option<PathBuf>,
     /// The model whose knowledge it begins with; the one inside the program unless given
-    #[arg(long, value_name = "MODEL", requires = "from_decisions")]
+    #[arg(help_heading = "Decisions", long, value_name = "MODEL")]
     base: Option<PathBuf>,
     /// Only the decisions of this community; all of them unless given
-    #[arg(long, value_name = "ID", requires = "from_decisions")]
+    #[arg(help_heading = "Decisions", long, value_name = "ID")]
     community: Option<String>,
     /// How strongly decisions count against the base: for naive Bayes how many times each, 0 for not at all; chosen by
     /// cross-validation unless given
-    #[arg(long, value_name = "S", requires = "from_decisions")]
+    #[arg(help_heading = "Decisions", long, value_name = "S")]
     strength: Option<f64>,
+}
+
+impl CommunityArgs {
+    /// The flags given that only decisions have a use for.
+    pub(super) fn flags(&self) -> impl Iterator<Item = &'static str> {
+        given([
+            (self.base.is_some(), "--base"),
+            (self.community.is_some(), "--community"),
+            (self.strength.is_some(), "--strength"),
+        ])
+    }
 }
 
 /// What `train` has flags for already.
@@ -45,13 +57,12 @@ pub(super) struct Rest<'a> {
 fn resolve(model: &Model, attributes: &Attributes, attribute: &str) -> Option<(Column, bool)> {
     let Resolved::Answered(found) = attributes.resolve(attribute, Unknown::Map) else { return None };
     let is_opposite = model.heads()[found.head].is_two_way() && found.label == 0;
-    let label = if is_opposite { 1 } else { found.label };
-    Some((Column { head: found.head, label }, is_opposite))
+    Some((if is_opposite { Column { label: 1, ..found } } else { found }, is_opposite))
 }
 
-/// The column that an attribute asks for.
+/// The column that an attribute asks for, in whatever case it was typed.
 pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
-    let resolved = resolve(model, &Attributes::of(model), attribute);
+    let resolved = resolve(model, &Attributes::of(model), &attribute.to_uppercase());
     resolved.filter(|(_, is_opposite)| !is_opposite).map(|(column, _)| column).ok_or_else(|| {
         let labels = model.heads().iter().flat_map(|h| h.head.labels.names());
         let names: Vec<String> = labels.map(|name| name.to_uppercase()).collect();
@@ -67,7 +78,7 @@ pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
 pub(super) fn train(store: &Path, args: &CommunityArgs, rest: &Rest<'_>) -> Result<Outcome> {
     let base = models::load(args.base.as_deref())?;
     let decisions = Database::open_existing(store)?.standing_decisions()?;
-    let wanted = |d: &&Decision| args.community.as_ref().is_none_or(|c| *c == d.decision.community);
+    let wanted = |d: &&Decision| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community);
     let decisions: Vec<&Decision> = decisions.iter().filter(wanted).collect();
     let (tasks, n_left_out) = tasks(&base, &decisions);
     if tasks.is_empty() {
@@ -128,7 +139,7 @@ fn tasks<'d>(base: &Model, decisions: &[&'d Decision]) -> (Vec<Task<'d>>, u64) {
     let mut n_left_out = 0;
     let attributes = Attributes::of(base);
     for decision in decisions.iter().map(|d| &d.decision) {
-        match (decision.text.as_deref(), resolve(base, &attributes, &decision.attribute)) {
+        match (decision.said.text.as_deref(), resolve(base, &attributes, &decision.attribute)) {
             (Some(text), Some((column, is_opposite))) => {
                 let truth = f64::from(u8::from((decision.value >= 0.5) != is_opposite));
                 columns.entry(column).or_default().push(Lesson { text, truth, weight: 1.0 });
@@ -162,9 +173,9 @@ fn table(base: &Model, model: &Model, tasks: &[Task<'_>], learned: &[Learned]) -
             format!("{}{}", learned.strength, if learned.is_mixed { ", mixed" } else { "" }),
         ]
     });
-    let header = ["label", "decisions", "yes", "AUC before", "after", "log loss before", "after", "strength"];
+    let header = ["label", "decisions", "yes", "AUC before", "after", "loss before", "after", "strength"];
     format!(
-        "what models say of decisions they had not seen, before and after learning from the others\n\n{}",
+        "what models say of decisions they had not seen, before and after learning from the\nothers: area under the ROC curve, and log loss\n\n{}",
         aligned(1, &header, &rows.collect::<Vec<_>>())
     )
 }

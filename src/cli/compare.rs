@@ -16,8 +16,8 @@ use std::path::PathBuf;
 /// Compare two models on the same labelled comments: paired intervals, McNemar's test, what changed sides
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  moderato compare old.safetensors new.safetensors --data test.csv --text-column text \\
-      --label-column uncivil --labels 0=civil,1=uncivil --head incivility -o comparison")]
+  moderato compare old.safetensors new.safetensors --data test.csv \\
+      --label-column uncivil --labels 0=civil,1=uncivil --head incivility")]
 pub(super) struct CompareArgs {
     /// The first model; `default` is the one inside the program
     #[arg(value_name = "A")]
@@ -41,6 +41,7 @@ pub(super) struct CompareArgs {
 }
 
 pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
+    output::check_folder(args.output.as_deref())?;
     let [before, after] = [&args.before, &args.after].map(|path| match path.as_os_str() == "default" {
         true => models::load(None),
         false => models::load(Some(path)),

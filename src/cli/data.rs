@@ -1,50 +1,54 @@
 //! Labelled comments on the command line: which files, which columns, which value is which label.
 
 use super::Problem;
+use super::given::given;
 use super::input::{self, Quotes, ReadArgs};
+use super::sources::Opener;
 use super::talk::{self, Talk};
 use crate::corpus::{
-    AllowedValues, Corpus, CorpusError, HeadSource, Mapping, Recipe, SimpleRecipe, SourceRecipe,
+    AllowedValues, Corpus, CorpusError, HeadSource, Mapping, Recipe, SimpleRecipe, unknown_column,
 };
 use crate::extract::Quoting;
 use crate::label::HeadKind;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Labelled comments.
 #[derive(Debug, Args)]
 pub(super) struct DataArgs {
     /// Files of labelled comments, all of one kind
-    #[arg(long, num_args = 1.., value_name = "FILE")]
+    #[arg(help_heading = "Labelled comments", long, num_args = 1.., value_name = "FILE")]
     pub(super) data: Vec<PathBuf>,
     /// The column of the labels; LABEL=COLUMN, again and again, where each label has a column of its own
-    #[arg(long, value_name = "NAME", requires = "data")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "NAME", requires = "data")]
     pub(super) label_column: Vec<String>,
     /// The question that the labels answer, such as incivility
-    #[arg(long, value_name = "NAME", requires = "data")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "NAME", requires = "data")]
     pub(super) head: Option<String>,
     /// Which value is which label: `0=civil,1=uncivil`, `<1.5=civil,>=1.5=uncivil`, `*=other`; the values
     /// themselves unless given
-    #[arg(long, value_name = "MAPPING", requires = "data")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "MAPPING", requires = "data")]
     pub(super) labels: Option<String>,
     /// Leave rows out whose label is not named in --labels; otherwise they are errors
-    #[arg(long, requires = "labels")]
+    #[arg(help_heading = "Labelled comments", long, requires = "labels")]
     pub(super) drop_unnamed: bool,
     /// Whether exactly one label holds, or each on its own
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(help_heading = "Labelled comments", long, value_enum, value_name = "KIND")]
     pub(super) kind: Option<Kind>,
     /// What stands between several labels in one field
-    #[arg(long, value_name = "TEXT")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "TEXT")]
     pub(super) split: Option<String>,
     /// Only rows whose column has this value
-    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    #[arg(help_heading = "Labelled comments", long = "where", value_name = "COLUMN=VALUE")]
     pub(super) only: Vec<String>,
     /// A column whose equal values belong together: article, debate, author
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "NAME")]
     pub(super) group_column: Option<String>,
+    /// The column of the comments' ids, where it has no usual name
+    #[arg(help_heading = "Labelled comments", long, visible_alias = "id-field", value_name = "NAME")]
+    pub(super) id_column: Option<String>,
     #[command(flatten)]
     pub(super) read: ReadArgs,
 }
@@ -59,8 +63,25 @@ pub(super) enum Kind {
 }
 
 impl DataArgs {
+    /// The flags given beside `--data`, which say nothing without it.
+    pub(super) fn flags(&self) -> Vec<&'static str> {
+        let own = given([
+            (!self.label_column.is_empty(), "--label-column"),
+            (self.head.is_some(), "--head"),
+            (self.labels.is_some(), "--labels"),
+            (self.drop_unnamed, "--drop-unnamed"),
+            (self.kind.is_some(), "--kind"),
+            (self.split.is_some(), "--split"),
+            (!self.only.is_empty(), "--where"),
+            (self.group_column.is_some(), "--group-column"),
+            (self.id_column.is_some(), "--id-column"),
+        ]);
+        own.chain(self.read.flags()).collect()
+    }
+
     /// The recipe that these flags stand for.
     pub(super) fn recipe(&self) -> Result<Recipe> {
+        input::once_from_stdin(&self.data)?;
         let head = self.head.clone().ok_or_else(|| {
             Problem::new("found no `--head`, expected the name of the question that the labels answer")
                 .hint("for instance `--head incivility`")
@@ -71,11 +92,11 @@ impl DataArgs {
             (None, [one]) => Some(one.clone()),
             (None, _) => None,
         };
-        let label = first.ok_or_else(|| {
-            Problem::new(format!(
-                "found {} `--label-column`, expected one, or LABEL=COLUMN for each label",
-                self.label_column.len()
-            ))
+        let label = first.ok_or_else(|| match self.label_column.len() {
+            0 => Problem::new("found no `--label-column`, expected the column of the labels"),
+            n => Problem::new(format!(
+                "found {n} `--label-column`, expected one, or LABEL=COLUMN for each label"
+            )),
         })?;
         let files = self.data.iter().map(|path| path.display().to_string()).collect();
         let mut simple = SimpleRecipe::new(files, label, head.clone());
@@ -121,6 +142,7 @@ impl DataArgs {
         let only = self.wanted_rows()?;
         for source in &mut recipe.sources {
             source.group.clone_from(&self.group_column);
+            source.id.clone_from(&self.id_column);
             source.only.clone_from(&only);
             source.delimiter = self.read.delimiter;
         }
@@ -155,32 +177,6 @@ fn answers<'r>(recipe: &'r mut Recipe, head: &'r str) -> impl Iterator<Item = &'
     recipe.sources.iter_mut().filter_map(move |source| source.heads.get_mut(head))
 }
 
-/// Opens the files of sources: as they are named, in the data folder, beside the recipe.
-pub(super) struct Opener {
-    /// Folders to look in, in order.
-    pub(super) folders: Vec<PathBuf>,
-}
-
-impl Opener {
-    pub(super) fn path(&self, file: &str) -> PathBuf {
-        let found = self.folders.iter().map(|folder| folder.join(file)).find(|path| path.exists());
-        found.unwrap_or_else(|| {
-            self.folders.first().map_or_else(|| PathBuf::from(file), |folder| folder.join(file))
-        })
-    }
-
-    pub(super) fn open(&self, source: &SourceRecipe) -> io::Result<Box<dyn Read + Send + 'static>> {
-        if source.file == "-" {
-            return Ok(Box::new(io::stdin()));
-        }
-        let path = self.path(&source.file);
-        if path.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "found a folder, expected a file"));
-        }
-        Ok(Box::new(std::fs::File::open(path)?))
-    }
-}
-
 /// Says what could not be read, and whether there was anything.
 pub(super) fn report_trouble(corpus: &Corpus, talk: &Talk) -> u64 {
     const SHOWN: usize = 10;
@@ -205,9 +201,14 @@ pub(super) fn report_trouble(corpus: &Corpus, talk: &Talk) -> u64 {
     n
 }
 
-/// Refuses a column for groups or slices that no comment of a source has: it is a slip, and its figures would be of
-/// nothing.
-pub(super) fn check_columns(recipe: &Recipe, corpus: &Corpus) -> Result<()> {
+/// Refuses a column that no record of a source has, and one for groups or slices that is empty in all of them: either
+/// is a slip, and figures would be of nothing.
+pub(super) fn check_columns(recipe: &Recipe, corpus: &Corpus, opener: &Opener) -> Result<()> {
+    for (source, missing) in recipe.sources.iter().zip(&corpus.missing) {
+        if let Some(column) = missing.first() {
+            return Err(unknown_column(source, column, opener.open(source).ok()).into());
+        }
+    }
     for (source_idx, source) in recipe.sources.iter().enumerate() {
         let own = || corpus.comments.iter().filter(move |c| usize::from(c.source_idx) == source_idx);
         for (what, column, found) in [
@@ -216,7 +217,7 @@ pub(super) fn check_columns(recipe: &Recipe, corpus: &Corpus) -> Result<()> {
         ] {
             if let Some(column) = column.as_ref().filter(|_| !found && own().next().is_some()) {
                 let message = format!(
-                    "{}: no comment has a field `{column}`, expected the column of its {what}",
+                    "{}: found nothing in column `{column}` of any comment, expected the {what} of some",
                     source.file
                 );
                 return Err(Problem::new(message).into());
@@ -236,28 +237,5 @@ pub(super) fn check_folds(folds: u16, n_comments: usize) -> Result<()> {
             Err(Problem::new(message).hint("with few comments try `--folds 0` or `--folds 2`").into())
         }
         _ => Ok(()),
-    }
-}
-
-/// The SHA-256 of a file, for reports.
-pub(super) fn file_hash(path: &Path) -> Option<String> {
-    use sha2::{Digest, Sha256};
-    let mut file = input::open_file(path).ok()?;
-    let mut hash = Sha256::new();
-    io::copy(&mut file, &mut HashWriter(&mut hash)).ok()?;
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-struct HashWriter<'h>(&'h mut sha2::Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        use sha2::Digest;
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

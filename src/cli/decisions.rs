@@ -3,6 +3,7 @@
 use super::columns::aligned;
 use super::output::Output;
 use super::rendering;
+use super::suspect_list::guarded;
 use super::talk;
 use super::{Outcome, Problem};
 use crate::server::store::{Database, Decision, Erased, Week, Which, weeks};
@@ -23,11 +24,11 @@ pub(super) enum DecisionsCommand {
 /// Write decisions as training data: of several on one comment the last
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  moderato decisions export --store decisions.db --attribute TOXICITY -o decisions.jsonl
-  moderato train --data decisions.jsonl --text-column text --label-column label --head toxicity -o my.model
+  moderato decisions export --store desk.db --attribute TOXICITY -o kept.jsonl
+  moderato train --data kept.jsonl --label-column label --head toxicity -o my.model
 
-Each record has `text`, `label` (yes, no), `value`, `attribute`, `community`, `weight`, `client_token`, `session`,
-`time`, `model` and what that model said, `probability`. Decisions whose texts were not kept are left out, and
+Each record has `text`, `label` (yes, no), `value`, `attribute`, `community`, `weight`, `client_token`, `session`, \
+`time`, `model` and what that model said, `probability`. Decisions whose texts were not kept are left out, and \
 counted.")]
 pub(super) struct ExportArgs {
     /// The store that `moderato serve` writes
@@ -51,7 +52,7 @@ pub(super) struct ExportArgs {
 enum Records {
     /// A JSON object a line
     Jsonl,
-    /// A table with a header
+    /// A table with a header: what a spreadsheet would take for a formula gets an apostrophe before it
     Csv,
 }
 
@@ -61,7 +62,7 @@ enum Records {
 #[command(after_help = "Example:
   moderato decisions forget --store decisions.db --token comment:7f3a
 
-Rows are overwritten, the file is packed anew, and its log emptied. Exit code 1 says that there was nothing to
+Rows are overwritten, the file is packed anew, and its log emptied. Exit code 1 says that there was nothing to \
 forget.")]
 pub(super) struct ForgetArgs {
     /// The store that `moderato serve` writes
@@ -142,7 +143,7 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     let decisions = Database::open_existing(&args.store)?.standing_decisions()?;
     let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
     let wanted = |d: &&Decision| {
-        same(&args.community, &d.decision.community) && same(&args.attribute, &d.decision.attribute)
+        same(&args.community, &d.decision.said.community) && same(&args.attribute, &d.decision.attribute)
     };
     let mut out = Output::open(args.output.as_deref())?;
     let mut n_written = 0;
@@ -152,13 +153,13 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     }
     for decision in decisions.iter().filter(wanted) {
         let d = &decision.decision;
-        let Some(text) = &d.text else {
+        let Some(text) = &d.said.text else {
             n_without += 1;
             continue;
         };
         n_written += 1;
         let label = if d.value >= 0.5 { "yes" } else { "no" };
-        let time = time(d.time_ms);
+        let time = time(d.said.time_ms);
         match args.to {
             Records::Jsonl => {
                 let record = json!({
@@ -166,10 +167,10 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
                     "label": label,
                     "value": d.value,
                     "attribute": d.attribute,
-                    "community": d.community,
+                    "community": d.said.community,
                     "weight": 1,
-                    "client_token": d.client_token,
-                    "session": d.session,
+                    "client_token": d.said.client_token,
+                    "session": d.said.session,
                     "time": time,
                     "model": d.model,
                     "probability": d.probability,
@@ -179,19 +180,18 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
             Records::Csv => {
                 let probability = d.probability.map(|p| p.to_string()).unwrap_or_default();
                 let value = d.value.to_string();
-                out.write_all(&csv_row([
+                let cells = [
                     text,
                     label,
                     &value,
                     &d.attribute,
-                    &d.community,
+                    &d.said.community,
                     "1",
-                    &d.client_token,
-                    &d.session,
-                    &time,
-                    &d.model,
-                    &probability,
-                ])?)?;
+                    &d.said.client_token,
+                    &d.said.session,
+                ];
+                let cells = cells.into_iter().chain([&*time, &d.model, &probability]);
+                out.write_all(&csv_row(cells.map(guarded))?)?;
             }
         }
     }
@@ -204,7 +204,7 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn csv_row<'c>(cells: impl IntoIterator<Item = &'c str>) -> Result<Vec<u8>> {
+fn csv_row(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(cells)?;
     Ok(writer.into_inner()?)
@@ -261,7 +261,7 @@ fn stats(args: &StatsArgs) -> Result<Outcome> {
         return Err(Problem::new(format!("`--at` is {}, expected a probability from 0 to 1", args.at)).into());
     }
     let mut decisions = Database::open_existing(&args.store)?.standing_decisions()?;
-    decisions.retain(|d| args.community.as_ref().is_none_or(|c| *c == d.decision.community));
+    decisions.retain(|d| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community));
     let weeks = weeks(&decisions, args.at);
     rendering::print_text(&match args.to {
         Figures::Table => stats_table(&weeks),

@@ -1,11 +1,11 @@
 //! `moderato evaluate`: a model against labelled comments; the confusion matrix first.
 
 use super::data::DataArgs;
-use super::evaluated::{IntervalArgs, Labelled};
+use super::evaluated::{IntervalArgs, Labelled, Wanted};
 use super::findings::FindingArgs;
 use super::rendering::{self, To};
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, models, slicing};
+use super::{Outcome, Problem, models, output, slicing};
 use crate::evaluate::{Evaluation, Figure};
 use crate::report::{Report, SliceTable, SlicedHead};
 use anyhow::Result;
@@ -17,14 +17,15 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   moderato evaluate --data test.csv --text-column text --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility
-  moderato evaluate --data test.csv --text-column text --label-column label --head incivility \\
+  moderato evaluate --data test.csv --label-column label --head incivility \\
       -m my.safetensors -o report --at-least macro_f1=0.75
-  moderato evaluate … --identity-terms groups.txt --swaps pairs.txt --cases cases.jsonl -o report
+  moderato evaluate … --identity-terms groups.txt --swaps pairs.txt \\
+      --cases cases.jsonl -o report
 
-With -o the report also says how the model treats groups that comments name, what swapping their
+With -o the report also says how the model treats groups that comments name, what swapping their \
 names does, its strongest words, where it errs, and which labels look wrong.
 
-With --at-least, exit code 1 says that the model fell short. Figures: accuracy, balanced_accuracy, macro_f1,
+With --at-least, exit code 1 says that the model fell short. Figures: accuracy, balanced_accuracy, macro_f1, \
 weighted_f1, auc, average_precision, log_loss, brier, ece and others; of the last three less is better.")]
 pub(super) struct EvaluateArgs {
     #[command(flatten)]
@@ -55,9 +56,10 @@ pub(super) struct EvaluateArgs {
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let wishes = args.at_least.iter().map(|wish| Wish::parse(wish)).collect::<Result<Vec<_>>>()?;
+    output::check_folder(args.output.as_deref())?;
     let model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
-    let labelled = Labelled::read_sliced(&args.data, args.columns(), &model, &talk)?;
+    let labelled = Labelled::read_with(&args.data, &args.wanted(), &model, &talk)?;
     args.findings.check(&labelled.head)?;
     let predictions = labelled.predictions(&model)?;
     let options = labelled.options(&args.intervals);
@@ -103,10 +105,13 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
 }
 
 impl EvaluateArgs {
-    /// The column that slices are cut by, and those that are carried along.
-    fn columns(&self) -> (Option<&String>, Vec<String>) {
-        let carried = self.findings.fairness_column.iter().cloned();
-        (self.slice_column.as_ref(), carried.chain(slicing::CARRIED.map(String::from)).collect())
+    /// Columns beside those of labels.
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            slice: self.slice_column.clone(),
+            carried: self.findings.fairness_column.clone(),
+            if_there: slicing::CARRIED.map(String::from).into(),
+        }
     }
 }
 

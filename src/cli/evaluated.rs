@@ -1,7 +1,8 @@
 //! A model's answers to labelled comments: what `evaluate`, `compare` and `threshold` begin with.
 
-use super::data::{self, DataArgs, Opener};
+use super::data::{self, DataArgs};
 use super::slices::Cut;
+use super::sources::{self, Opener};
 use super::talk::{self, Talk};
 use super::{Problem, models, rendering};
 use crate::corpus::{Corpus, LabelledComment, Recipe};
@@ -14,20 +15,30 @@ use anyhow::Result;
 use clap::Args;
 use ndarray::Array2;
 use rayon::prelude::*;
-use std::path::PathBuf;
 
 /// How figures get their intervals.
 #[derive(Debug, Args)]
 pub(super) struct IntervalArgs {
     /// Resamples for the intervals; 0 for none
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(help_heading = "Intervals", long, default_value_t = 1000, value_name = "N")]
     resamples: u32,
     /// Where everything drawn by lot begins
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(help_heading = "Intervals", long, default_value_t = 0, value_name = "N")]
     pub(super) seed: u64,
     /// The time that reports state, in whatever form; none unless given, so that the same input gives the same bytes
-    #[arg(long, value_name = "TEXT")]
+    #[arg(help_heading = "Intervals", long, value_name = "TEXT")]
     pub(super) time: Option<String>,
+}
+
+/// Columns beside those of labels.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// The one that slices are cut by.
+    pub(super) slice: Option<String>,
+    /// Those that comments carry along.
+    pub(super) carried: Vec<String>,
+    /// Those that they carry along where there are such.
+    pub(super) if_there: Vec<String>,
 }
 
 /// Labelled comments that answer one head.
@@ -42,31 +53,28 @@ pub(super) struct Labelled {
 impl Labelled {
     /// Reads the data that `args` name, as answers to the model's head of that name.
     pub(super) fn read(args: &DataArgs, model: &Model, talk: &Talk) -> Result<Self> {
-        Self::read_sliced(args, (None, Vec::new()), model, talk)
+        Self::read_with(args, &Wanted::default(), model, talk)
     }
 
-    /// The same, and of each comment what stands in the column that slices are cut by, and in those it carries along.
-    pub(super) fn read_sliced(
-        args: &DataArgs,
-        (slice, carry): (Option<&String>, Vec<String>),
-        model: &Model,
-        talk: &Talk,
-    ) -> Result<Self> {
+    /// The same, and of each comment what stands in other columns that are wanted.
+    pub(super) fn read_with(args: &DataArgs, wanted: &Wanted, model: &Model, talk: &Talk) -> Result<Self> {
         if args.data.is_empty() {
             return Err(Problem::new("found no `--data`, expected files of labelled comments").into());
         }
         let mut recipe = args.recipe()?;
         for source in &mut recipe.sources {
-            source.slice = slice.cloned();
-            source.carry.clone_from(&carry);
+            source.slice.clone_from(&wanted.slice);
+            source.carry.clone_from(&wanted.carried);
+            source.carry_if_there.clone_from(&wanted.if_there);
         }
         let head = models::head(model, &recipe.heads[0].name)?;
         fit_to_model(&mut recipe, head)?;
         talk.step("reading");
-        let opener = Opener { folders: vec![PathBuf::new()] };
+        let opener = Opener::of_flags(None);
+        opener.check(&recipe)?;
         let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
         let n_trouble = data::report_trouble(&corpus, talk);
-        data::check_columns(&recipe, &corpus)?;
+        data::check_columns(&recipe, &corpus, &opener)?;
         talk.step(talk::plural(corpus.comments.len() as u64, "comment"));
         let truths = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();
         Ok(Self { head: head.head.clone(), corpus, truths, n_trouble })
@@ -127,7 +135,7 @@ impl Labelled {
     pub(super) fn provenance(&self, args: &DataArgs, intervals: &IntervalArgs, model: &Model) -> Provenance {
         let data = args.data.iter().zip(&self.corpus.counts).map(|(path, counts)| DataSource {
             name: path.display().to_string(),
-            hash: data::file_hash(path).map(|hash| format!("sha256:{hash}")),
+            hash: sources::file_hash(path).map(|hash| format!("sha256:{hash}")),
             n_comments: Some(counts.n_labelled),
         });
         Provenance {

@@ -19,8 +19,8 @@ use std::path::PathBuf;
   moderato explain --head stance \"Thank you, ICE agents\"
   moderato explain --to json - < comment.txt
 
-Contributions are natural log-odds: +0.7 doubles the odds of the label, -0.7 halves them. The bias and all
-contributions of a label add up to its log-odds before calibration. Characters of one word that weigh as
+Contributions are natural log-odds: +0.7 doubles the odds of the label, -0.7 halves them. The bias and all \
+contributions of a label add up to its log-odds before calibration. Characters of one word that weigh as \
 parts are written between dots, with _ for the bound of a word.")]
 pub(super) struct ExplainArgs {
     /// The text, or `-` to read it from standard input
@@ -57,6 +57,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome> {
         "-" => read_stdin()?,
         text => text.to_owned(),
     };
+    if text.trim().is_empty() {
+        return Err(Problem::new("found an empty text, expected a comment").into());
+    }
     let prediction = Scorer::new(&model).score(&text).clone();
     let mut out = Output::open(None)?;
     let answers: Vec<Answer<'_>> = model

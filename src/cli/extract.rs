@@ -1,7 +1,7 @@
 //! `moderato extract`: pages, tables and exports in, one record a comment out.
 
 use super::comments::Job;
-use super::input::{Inputs, ReadArgs};
+use super::input::{Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
 use super::{Outcome, Problem, comments, pipeline};
 use crate::comment::Comment;
@@ -24,8 +24,8 @@ use std::path::PathBuf;
   moderato extract 'crawl/**/*.html' news.warc.gz --explain
   zcat export.json.gz | moderato extract - --to csv
 
-A page without comments gives no record, and that is no error. A page that cannot be read is told, and the
-next one is read. Records have `id` and `text`, and where
+A page without comments gives no record, and that is no error. A page that cannot be read is told, and the \
+next one is read. Records have `id` and `text`, and where \
 known `author`, `author_url`, `time`, `parent`, `source`, `position`, `depth`, `permalink`, `votes`, `quoted`.")]
 pub(super) struct ExtractArgs {
     #[command(flatten)]
@@ -35,6 +35,8 @@ pub(super) struct ExtractArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
+    #[command(flatten)]
+    roles: RoleArgs,
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Jsonl, value_name = "FORMAT")]
     to: To,
@@ -68,9 +70,11 @@ pub(super) struct ExtractArgs {
 impl ExtractArgs {
     /// All that changes what is written, so that no run goes on with the part of another.
     fn settings(&self) -> String {
-        let Self { read, to, quotes, crawled, pingbacks, keep_personal, pseudonymise, explain, .. } = self;
+        let Self {
+            read, roles, to, quotes, crawled, pingbacks, keep_personal, pseudonymise, explain, ..
+        } = self;
         format!(
-            "{read:?} {to:?} {quotes:?} {crawled:?} {pingbacks} {keep_personal} {pseudonymise:?} {explain}"
+            "{read:?} {roles:?} {to:?} {quotes:?} {crawled:?} {pingbacks} {keep_personal} {pseudonymise:?} {explain}"
         )
     }
 }
@@ -113,7 +117,9 @@ const COLUMNS: [&str; 12] = [
 ];
 
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
+    args.inputs.check()?;
     let mut options = args.read.options(Keep::Details)?;
+    options.fields.named = args.roles.named();
     options.quotes_apart = args.quotes == QuotesIn::Apart;
     options.page.crawled = args.crawled;
     options.export.pingbacks = args.pingbacks;

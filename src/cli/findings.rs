@@ -19,20 +19,20 @@ use std::path::PathBuf;
 pub(super) struct FindingArgs {
     /// Fairness for groups that texts name: a file of `group: word, word` lines; a report (-o) has a list of its own
     /// unless given
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "What to look for", long, value_name = "FILE")]
     pub(super) identity_terms: Option<PathBuf>,
     /// Fairness for the groups of a column: its values, or whether it holds (0 to 1, yes or no); may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "What to look for", long, value_name = "NAME")]
     pub(super) fairness_column: Vec<String>,
     /// The labels that fairness and swaps are about; of two labels the second, else all, unless given
-    #[arg(long, value_name = "LABEL")]
+    #[arg(help_heading = "What to look for", long, value_name = "LABEL")]
     pub(super) fairness_label: Vec<String>,
     /// Swap words in the comments and see what the answers do: a file of `word | other word` lines; a report (-o) has
     /// sets of its own unless given
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "What to look for", long, value_name = "FILE")]
     pub(super) swaps: Option<PathBuf>,
     /// Functional cases: comments with a field `case` that says what each tests, and a field named as the head
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "What to look for", long, value_name = "FILE")]
     pub(super) cases: Option<PathBuf>,
 }
 

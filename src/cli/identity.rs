@@ -84,10 +84,8 @@ pub(super) fn by_column(column: &str, comments: &[LabelledComment]) -> Result<Ve
         comments.iter().map(|c| c.comment.other_fields.get(column).map(words).unwrap_or_default()).collect();
     let all = || values.iter().flatten();
     if all().next().is_none() {
-        return Err(Problem::new(format!(
-            "`--fairness-column` is `{column}`, but no comment has such a field"
-        ))
-        .into());
+        let message = format!("`--fairness-column` is `{column}`, expected a column that some comment has");
+        return Err(Problem::new(message).into());
     }
     if all().all(|value| share(value).is_some()) {
         let holds =

@@ -1,6 +1,6 @@
 //! Files and standard input, opened; the flags that say how to read them.
 
-use super::{Problem, talk::Hand, walk};
+use super::{Problem, given::given, talk::Hand, walk};
 use crate::extract::{ExtractOptions, Format, Keep, NamedFields, Quoting};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -12,33 +12,59 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub(super) struct ReadArgs {
     /// What the inputs are; recognised by their content unless named
-    #[arg(long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
+    #[arg(help_heading = "How inputs are read", long, value_enum, default_value_t = From::Auto, value_name = "FORMAT")]
     pub(super) from: From,
     /// The field or column that holds the text; in JSON also a path such as `comment.body`, or through arrays
     /// `data.items[].body`
-    #[arg(long, visible_alias = "text-column", value_name = "NAME")]
+    #[arg(help_heading = "How inputs are read", long, visible_alias = "text-column", value_name = "NAME")]
     pub(super) text_field: Option<String>,
-    /// The field, column or path of the comment's id, where it has no usual name
-    #[arg(long, value_name = "NAME")]
-    id_field: Option<String>,
-    /// The field, column or path of the author's name
-    #[arg(long, value_name = "NAME")]
-    author_field: Option<String>,
-    /// The field, column or path of the time
-    #[arg(long, value_name = "NAME")]
-    time_field: Option<String>,
-    /// The field, column or path of the id of the comment that is answered
-    #[arg(long, value_name = "NAME")]
-    parent_field: Option<String>,
     /// What stands between the fields of a table, where it is neither comma, tab nor semicolon
-    #[arg(long, value_name = "CHARACTER")]
+    #[arg(help_heading = "How inputs are read", long, value_name = "CHARACTER")]
     pub(super) delimiter: Option<char>,
     /// Whether quotes enclose the fields of a table
-    #[arg(long, value_enum, default_value_t = Quotes::Auto)]
+    #[arg(help_heading = "How inputs are read", long, value_enum, default_value_t = Quotes::Auto)]
     pub(super) quoting: Quotes,
     /// The first row of a table is data; its columns are called 1, 2, 3 …
-    #[arg(long)]
+    #[arg(help_heading = "How inputs are read", long)]
     pub(super) no_header: bool,
+}
+
+/// Which fields say what of a comment, for commands that hand this on.
+#[derive(Debug, Args)]
+pub(super) struct RoleArgs {
+    /// The field, column or path of the comment's id, where it has no usual name
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
+    id_field: Option<String>,
+    /// The field, column or path of the author's name
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
+    author_field: Option<String>,
+    /// The field, column or path of the time
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
+    time_field: Option<String>,
+    /// The field, column or path of the id of the comment that is answered
+    #[arg(help_heading = "How inputs are read", long, value_name = "NAME")]
+    parent_field: Option<String>,
+}
+
+impl RoleArgs {
+    /// The same choices, as the reader wants them.
+    pub(super) fn named(&self) -> NamedFields {
+        NamedFields {
+            id: self.id_field.clone(),
+            author: self.author_field.clone(),
+            time: self.time_field.clone(),
+            parent: self.parent_field.clone(),
+        }
+    }
+
+    /// The flags given for fields that a command hands on only where it keeps what it read.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &'static str> {
+        given([
+            (self.author_field.is_some(), "--author-field"),
+            (self.time_field.is_some(), "--time-field"),
+            (self.parent_field.is_some(), "--parent-field"),
+        ])
+    }
 }
 
 /// The formats of inputs.
@@ -95,17 +121,22 @@ pub(super) enum Quotes {
 }
 
 impl ReadArgs {
+    /// The flags given.
+    pub(super) fn flags(&self) -> impl Iterator<Item = &'static str> {
+        given([
+            (self.from != From::Auto, "--from"),
+            (self.text_field.is_some(), "--text-column"),
+            (self.delimiter.is_some(), "--delimiter"),
+            (self.quoting != Quotes::Auto, "--quoting"),
+            (self.no_header, "--no-header"),
+        ])
+    }
+
     /// The same choices, as the reader wants them.
     pub(super) fn options(&self, keep: Keep) -> Result<ExtractOptions> {
         let mut options = ExtractOptions { format: self.from.format(), ..ExtractOptions::default() };
         options.fields.text.clone_from(&self.text_field);
         options.fields.keep = keep;
-        options.fields.named = NamedFields {
-            id: self.id_field.clone(),
-            author: self.author_field.clone(),
-            time: self.time_field.clone(),
-            parent: self.parent_field.clone(),
-        };
         options.table.header = !self.no_header;
         options.table.quoting = match self.quoting {
             Quotes::Auto => Quoting::Auto,
@@ -170,6 +201,14 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Refuses standard input more than once.
+pub(super) fn once_from_stdin(inputs: &[PathBuf]) -> Result<()> {
+    match inputs.iter().filter(|input| *input == Path::new("-")).count() {
+        0 | 1 => Ok(()),
+        n => Err(Problem::new(format!("found standard input (`-`) {n} times, expected it once")).into()),
+    }
+}
+
 /// The inputs of a command.
 #[derive(Debug, Args)]
 pub(super) struct Inputs {
@@ -180,6 +219,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// Refuses standard input twice: the second time there would be nothing in it.
+    pub(super) fn check(&self) -> Result<()> {
+        once_from_stdin(&self.inputs)
+    }
+
     /// The files they stand for, without `output`.
     pub(super) fn files(&self, output: Option<&Path>) -> Vec<walk::Input> {
         walk::files(&self.inputs, output)

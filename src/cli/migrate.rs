@@ -2,7 +2,7 @@
 
 use super::columns::aligned;
 use super::input::ReadArgs;
-use super::rendering::{self, To};
+use super::rendering;
 use super::scores::{self, Fields, Logged, ScoreLog};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, community, models, output};
@@ -11,22 +11,22 @@ use crate::evaluate::{Bootstrap, Interval, Migration, Moved, Pair};
 use crate::model::adapt::{AdaptSettings, Adapted, Column, Lesson, Task};
 use crate::model::{Model, SourceAbout};
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::PathBuf;
 
 /// Make a model that answers as the scores you have logged, and see what your old thresholds hold then
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  moderato migrate --scores comments.csv --score-field toxicity -o ours.safetensors
+  moderato migrate --scores log.csv --score-field toxicity -o ours.safetensors
   moderato migrate --scores coral-comments.jsonl -o ours.safetensors
-  moderato migrate --store decisions.db -o ours.safetensors        what `serve --record` wrote down
-  moderato migrate --scores log.jsonl --score-field attributeScores.TOXICITY.summaryScore.value \\
-      --decision-field status --holdout 0.5 -o ours.safetensors
+  moderato migrate --store recorded.db -o ours.safetensors   # by serve --record
+  moderato migrate --scores log.jsonl --decision-field status --holdout 0.5 \\
+      --score-field attributeScores.TOXICITY.summaryScore.value -o our.model
 
-Of Coral's comments, as mongoexport writes them, the score that each revision carries and the final status are
-found by themselves. The table is out of fold: every comment was answered by a model that had not seen it; with
---holdout it is about comments that were set apart before anything was learned. A comment is held where its
+Of Coral's comments, as mongoexport writes them, the score that each revision carries and the final status are \
+found by themselves. The table is out of fold: every comment was answered by a model that had not seen it; with \
+--holdout it is about comments that were set apart before anything was learned. A comment is held where its \
 score is above the threshold.")]
 pub(super) struct MigrateArgs {
     /// Files of comments with the scores they were given: tables, JSON lines, exports
@@ -76,9 +76,17 @@ pub(super) struct MigrateArgs {
     /// The model file to write; it appears when it is whole
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
-    /// What to print: table or json
+    /// What to print
     #[arg(long, value_enum, default_value_t = To::Table, value_name = "FORMAT")]
     to: To,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// For people
+    Table,
+    /// For programs
+    Json,
 }
 
 pub(super) fn run(args: &MigrateArgs) -> Result<Outcome> {
@@ -109,7 +117,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome> {
     }
     rendering::print_text(&match args.to {
         To::Json => format!("{:#}\n", as_json(&migration, args, &model)),
-        _ => as_table(&migration, args),
+        To::Table => as_table(&migration, args),
     })?;
     for (n, what) in [(log.n_without, "without a score"), (log.n_unreadable, "that could not be read")] {
         if n > 0 {
@@ -141,9 +149,6 @@ impl MigrateArgs {
         match self.holdout {
             Some(share) if !(share > 0.0 && share < 1.0) => {
                 Err(Problem::new(format!("`--holdout` is {share}, expected a share between 0 and 1")).into())
-            }
-            _ if matches!(self.to, To::Md | To::Html) => {
-                Err(Problem::new("`--to` is neither table nor json, expected one of them").into())
             }
             _ => Ok(()),
         }
@@ -248,8 +253,7 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
         plain(value),
         plain_interval(interval),
     );
-    let header =
-        ["threshold", "it held", "ours holds", "95%", "same share at", "95%", "of what it held, ours holds"];
+    let header = ["threshold", "it held", "ours holds", "95%", "as many at", "95%", "also held"];
     let row = |t: &crate::evaluate::OldThreshold| {
         vec![
             format!("{:.2}", t.at),
@@ -262,6 +266,8 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
         ]
     };
     text += &aligned(1, &header, &migration.thresholds.iter().map(row).collect::<Vec<_>>());
+    text += "\nas many at: where our threshold holds as many; also held: what of the comments it held\n\
+             ours holds, too\n";
     if migration.n_decided > 0 {
         let header = ["threshold", "it found", "ours finds", "it was right", "ours is right"];
         let row = |t: &crate::evaluate::OldThreshold| {
@@ -269,8 +275,8 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
             std::iter::once(format!("{:.2}", t.at)).chain(figures.map(percent)).collect()
         };
         text += &format!(
-            "\nof {} that were decided: the share of the removed ones that was found, and the share of the found \
-             ones that was removed\n\n",
+            "\nof {} that were decided: the share of the removed ones that was found,\n\
+             and the share of the found ones that was removed\n\n",
             talk::plural(migration.n_decided as u64, "comment"),
         );
         text += &aligned(1, &header, &migration.thresholds.iter().map(row).collect::<Vec<_>>());

@@ -15,6 +15,8 @@ mod evaluated;
 mod explain;
 mod extract;
 mod findings;
+mod given;
+mod growth;
 mod identity;
 mod input;
 mod inspect;
@@ -23,6 +25,7 @@ mod journal;
 mod learned;
 mod migrate;
 mod models;
+mod named;
 mod output;
 mod pipeline;
 mod problem;
@@ -35,6 +38,7 @@ mod shell;
 mod signs;
 mod slices;
 mod slicing;
+mod sources;
 mod spans;
 mod streamed;
 mod suspect_list;
@@ -55,10 +59,10 @@ use problem::Problem;
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:
-  moderato extract page.html                          comments of a saved page, a JSON line each
-  moderato score comments.csv -o scored.jsonl         labels for every comment of a table
-  moderato explain \"Get lost, you fool\"               the words that made the labels
-  moderato train training/default.toml -o my.model    a model from a recipe
+  moderato extract page.html                # comments of a saved page, as JSON
+  moderato score comments.csv               # labels for the comments of a table
+  moderato explain \"Get lost, you fool\"     # the words that made the labels
+  moderato train recipe.toml -o my.model    # a model from a recipe
 
 `moderato COMMAND --help` has more.")]
 struct Cli {
@@ -134,6 +138,31 @@ pub fn run() -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A command and those within it, with their names.
+    fn all(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
+        let within = command.get_subcommands().flat_map(|inner| {
+            let name = format!("{name} {}", inner.get_name());
+            all(inner, &name)
+        });
+        std::iter::once((name.to_owned(), command.clone())).chain(within).collect()
+    }
+
+    #[test]
+    fn examples_fit_a_terminal_and_what_is_explained_is_wrapped_by_it() {
+        for (name, command) in all(&Cli::command(), "moderato") {
+            let Some(help) = command.get_after_help().map(ToString::to_string) else { continue };
+            for paragraph in help.split("\n\n") {
+                match paragraph.strip_prefix("Example") {
+                    Some(examples) => {
+                        let long = examples.lines().find(|line| line.chars().count() > 80);
+                        assert_eq!(long, None, "{name}");
+                    }
+                    None => assert!(!paragraph.contains('\n'), "{name}: broken by hand: {paragraph}"),
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -19,8 +19,8 @@ pub(super) enum Output {
     File { file: BufWriter<NamedTempFile>, path: PathBuf, guard: Guard },
     /// A part that grows beside its destination with a journal, and stays if the run is broken off.
     Part(Part),
-    /// What is there already and no regular file: a device, a pipe.
-    Device(BufWriter<File>),
+    /// What is there already and no regular file: a device, a pipe; and its name.
+    Device(BufWriter<File>, PathBuf),
 }
 
 /// A part of a file, and how far it has come.
@@ -35,12 +35,11 @@ const BUFFER: usize = 1 << 18;
 
 /// Refuses to write over one of the files that are read.
 pub(super) fn check_apart(output: Option<&Path>, inputs: &[PathBuf]) -> Result<()> {
-    let Some(output) = output.and_then(|path| path.canonicalize().ok()).filter(|path| path.is_file()) else {
-        return Ok(());
-    };
+    let Some(named) = output else { return Ok(()) };
+    let Some(output) = named.canonicalize().ok().filter(|path| path.is_file()) else { return Ok(()) };
     match inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
         true => {
-            let message = format!("{}: found the same file as input and as output", output.display());
+            let message = format!("{}: found the same file as input and as output", named.display());
             Err(Problem::new(message).hint("name another output; the input would be lost").into())
         }
         false => Ok(()),
@@ -52,18 +51,19 @@ impl Output {
     pub(super) fn open(path: Option<&Path>) -> Result<Self> {
         match path.filter(|path| *path != Path::new("-")) {
             None => Ok(Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock()))),
-            Some(path) => {
-                let cannot = || format!("{}: cannot write", path.display());
+            Some(named) => {
+                let cannot = || format!("{}: cannot write", named.display());
                 // A link stands for what it leads to; a file that is not there yet leads nowhere.
-                let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+                let path = named.canonicalize().unwrap_or_else(|_| named.to_owned());
                 match std::fs::metadata(&path) {
                     // Devices and pipes take bytes as they come, and must not be replaced by a file.
                     Ok(found) if !found.is_file() && !found.is_dir() => {
                         let file = OpenOptions::new().write(true).open(&path).with_context(cannot)?;
-                        Ok(Self::Device(BufWriter::with_capacity(BUFFER, file)))
+                        Ok(Self::Device(BufWriter::with_capacity(BUFFER, file), named.to_owned()))
                     }
                     Ok(found) if found.is_dir() => {
-                        let message = format!("{}: found a folder, expected a file to write", path.display());
+                        let message =
+                            format!("{}: found a folder, expected a file to write", named.display());
                         Err(Problem::new(message).into())
                     }
                     found => {
@@ -132,8 +132,8 @@ impl Output {
         }
         match self {
             Self::Part(_) => Ok(()),
-            Self::Stdout(mut out) => Ok(out.flush()?),
-            Self::Device(mut out) => Ok(out.flush()?),
+            Self::Stdout(mut out) => Ok(out.flush().map_err(|error| on(Path::new(STDOUT), &error))?),
+            Self::Device(mut out, path) => Ok(out.flush().map_err(|error| on(&path, &error))?),
             Self::File { file, path, guard } => {
                 let cannot = || format!("{}: cannot write", path.display());
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error).with_context(cannot)?;
@@ -175,11 +175,11 @@ impl Drop for Part {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Stdout(out) => out.write(bytes),
-            Self::Device(out) => out.write(bytes),
-            Self::File { file, .. } => file.write(bytes),
+            Self::Stdout(out) => out.write(bytes).map_err(|error| on(Path::new(STDOUT), &error)),
+            Self::Device(out, path) => out.write(bytes).map_err(|error| on(path, &error)),
+            Self::File { file, path, .. } => file.write(bytes).map_err(|error| on(path, &error)),
             Self::Part(part) => {
-                let n = part.file.write(bytes)?;
+                let n = part.file.write(bytes).map_err(|error| on(&part.path, &error))?;
                 part.bytes += n as u64;
                 Ok(n)
             }
@@ -188,18 +188,36 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Stdout(out) => out.flush(),
-            Self::Device(out) => out.flush(),
-            Self::File { file, .. } => file.flush(),
-            Self::Part(part) => part.file.flush(),
+            Self::Stdout(out) => out.flush().map_err(|error| on(Path::new(STDOUT), &error)),
+            Self::Device(out, path) => out.flush().map_err(|error| on(path, &error)),
+            Self::File { file, path, .. } => file.flush().map_err(|error| on(path, &error)),
+            Self::Part(part) => part.file.flush().map_err(|error| on(&part.path, &error)),
         }
+    }
+}
+
+/// An error with the place where it was met; its kind stays, by which a reader that went away is known.
+fn on(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: cannot write: {error}", path.display()))
+}
+
+/// What standard output is called.
+const STDOUT: &str = "standard output";
+
+/// Refuses a folder to write to that is a file.
+pub(super) fn check_folder(folder: Option<&Path>) -> Result<()> {
+    match folder {
+        Some(folder) if folder.exists() && !folder.is_dir() => {
+            Err(Problem::new(format!("{}: found a file, expected a folder", folder.display())).into())
+        }
+        _ => Ok(()),
     }
 }
 
 /// Writes a whole file at once, or nothing.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut output = Output::open(Some(path))?;
-    output.write_all(bytes).with_context(|| format!("{}: cannot write", path.display()))?;
+    output.write_all(bytes)?;
     output.finish()
 }
 
@@ -216,7 +234,11 @@ fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
         // A temporary file is private by default; this one becomes an ordinary file, as the user's mask allows.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).with_context(|| format!("{}: cannot write", path.display()))
+    builder.tempfile_in(folder).map_err(|error| {
+        // The system's own words, without the name that nobody gave.
+        let inner = error.get_ref().and_then(|error| error.source()?.downcast_ref::<io::Error>());
+        on(path, inner.unwrap_or(&error)).into()
+    })
 }
 
 /// Whether a person reads standard output.

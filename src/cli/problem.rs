@@ -29,13 +29,32 @@ pub(super) fn print(error: &anyhow::Error) {
     say(&format!("error: {}", message(error)));
     let hint = error.chain().find_map(|cause| {
         let ours = cause.downcast_ref::<Problem>().and_then(|p| p.hint.clone());
-        let extract = || cause.downcast_ref::<ExtractError>().and_then(ExtractError::hint);
+        let extract = match cause.downcast_ref::<CorpusError>() {
+            Some(CorpusError::Extract(error)) => Some(error),
+            _ => cause.downcast_ref::<ExtractError>(),
+        };
         let corpus = || cause.downcast_ref::<CorpusError>().and_then(CorpusError::hint);
-        ours.or_else(|| extract().or_else(corpus).map(str::to_owned))
+        let theirs = || extract.and_then(ExtractError::hint).or_else(corpus).map(str::to_owned);
+        ours.or_else(|| extract.and_then(meant)).or_else(theirs)
     });
     if let Some(hint) = hint {
         say(&format!("\nhint: {hint}"));
     }
+}
+
+/// Which of the fields there are was meant, perhaps.
+fn meant(error: &ExtractError) -> Option<String> {
+    let ExtractError::UnknownField { name, columns, .. } = error else { return None };
+    let nearest = nearest(name, columns)?;
+    Some(format!("there is a field `{nearest}`"))
+}
+
+/// The one of `names` that is most like `name`, if one is like it.
+pub(super) fn nearest<'n>(name: &str, names: &'n [String]) -> Option<&'n str> {
+    const LIKE: f64 = 0.75;
+    let likeness = |other: &String| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    let ranked = names.iter().map(|other| (likeness(other), other));
+    ranked.filter(|(like, _)| *like >= LIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| &**other)
 }
 
 /// The error and its causes, outermost first. Some errors have their cause in their own words already: it is said
@@ -57,6 +76,17 @@ pub(super) fn message(error: &anyhow::Error) -> String {
 mod tests {
     use super::*;
     use anyhow::anyhow;
+
+    #[test]
+    fn a_slip_of_the_pen_is_told_from_another_word() {
+        let names = ["text", "toxicity", "toxicity_annotator_count", "created_date"].map(String::from);
+        let check =
+            |name: &str, expected: Option<&str>| assert_eq!(nearest(name, &names), expected, "{name}");
+        check("toxcity", Some("toxicity"));
+        check("Text", Some("text"));
+        check("created", Some("created_date"));
+        check("label", None);
+    }
 
     #[test]
     fn a_cause_is_said_once() {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:
   moderato report report --to md
   moderato report report/report.json
-  moderato report report --write                 makes report.md and report.html again")]
+  moderato report report --write    # makes report.md and report.html again")]
 pub(super) struct ReportArgs {
     /// A folder that `evaluate -o` wrote, or a report.json
     report: PathBuf,
@@ -31,7 +31,13 @@ pub(super) struct ReportArgs {
 pub(super) fn run(args: &ReportArgs) -> Result<Outcome> {
     let is_folder = args.report.is_dir();
     let path = if is_folder { args.report.join("report.json") } else { args.report.clone() };
-    let mut report: Report = json::read(&text(&path)?).with_context(|| path.display().to_string())?;
+    let hint = "`moderato evaluate -o DIR` and `train --report DIR` write reports";
+    if is_folder && !path.exists() {
+        let message = format!("{}: no such file, expected a folder with a report", path.display());
+        return Err(Problem::new(message).hint(hint).into());
+    }
+    let mut report: Report = json::read(&text(&path)?)
+        .map_err(|error| Problem::new(format!("{}: {error}", path.display())).hint(hint))?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let details_path = folder.join("details.json");
     let details = match details_path.exists() && !args.no_text {

@@ -1,10 +1,10 @@
 //! `moderato score`: comments in, labels and probabilities out.
 
 use super::comments::Job;
-use super::input::{Inputs, ReadArgs};
+use super::input::{Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
 use super::suspect_list::guarded;
-use super::{Outcome, comments, extract, models, pipeline, table};
+use super::{Outcome, Problem, comments, extract, models, pipeline, table};
 use crate::comment::Comment;
 use crate::extract::Keep;
 use crate::label::{Decision, LabelId};
@@ -20,11 +20,11 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   moderato score comments.csv -o scored.jsonl
   moderato score page.html --to table
-  moderato score tweets.csv -m stance-us-politicians.safetensors --target \"Joe Biden\"
+  moderato score tweets.csv -m stances.safetensors --target \"Joe Biden\"
   moderato extract crawl/*.html | moderato score - --keep --to csv
 
-Each JSON line has the comment's `id`, and under `heads` for each head the `scores` (probabilities) of its
-labels and the `label`, or for heads whose labels hold each on its own the `labels`, that hold at the model's
+Each JSON line has the comment's `id`, and under `heads` for each head the `scores` (probabilities) of its \
+labels and the `label`, or for heads whose labels hold each on its own the `labels`, that hold at the model's \
 thresholds. On a terminal a table is shown.
 
 Exit code 2 says that some record could not be read; the others were scored.")]
@@ -42,6 +42,8 @@ pub(super) struct ScoreArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
+    #[command(flatten)]
+    roles: RoleArgs,
     /// What to write: JSON lines, or a table where standard output is a terminal
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<To>,
@@ -64,13 +66,21 @@ enum To {
 }
 
 pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
+    args.inputs.check()?;
     let model = models::toward(models::load(args.model.as_deref())?, args.target.as_deref())?;
     let to = args.to.unwrap_or(match args.output.is_none() && output::stdout_is_terminal() {
         true => To::Table,
         false => To::Jsonl,
     });
     let keep = if args.keep { Keep::All } else { Keep::Nothing };
-    let options = args.read.options(keep)?;
+    if let Some(flag) = args.roles.kept().next().filter(|_| !args.keep || to == To::Table) {
+        let message = format!("found `{flag}`, expected `--keep` with it: nothing else shows that field");
+        return Err(Problem::new(message)
+            .hint("`--keep` carries fields along into JSON lines and CSV")
+            .into());
+    }
+    let mut options = args.read.options(keep)?;
+    options.fields.named = args.roles.named();
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
     output::check_apart(args.output.as_deref(), &args.inputs.inputs)?;
     let mut out = Output::open(args.output.as_deref())?;

@@ -2,9 +2,10 @@
 
 use super::Problem;
 use super::input::{self, ReadArgs};
+use super::named::unknown_field;
 use super::talk::Talk;
 use crate::comment::Comment;
-use crate::extract::{Comments, Keep};
+use crate::extract::{Comments, ExtractOptions, Keep};
 use crate::server::store::{Database, Source};
 use anyhow::Result;
 use serde_json::Value;
@@ -45,6 +46,8 @@ pub(super) struct ScoreLog {
     pub(super) n_unreadable: u64,
     /// Records without a score.
     pub(super) n_without: u64,
+    /// Of the fields that flags name, those that some record has: of the score, and of the decision.
+    has_named: [bool; 2],
 }
 
 /// Reads files in any format that comments come in.
@@ -65,6 +68,7 @@ pub(super) fn read(files: &[PathBuf], args: &ReadArgs, fields: &Fields<'_>) -> R
         }
         talk.end();
     }
+    log.check_named(files, &options, fields)?;
     Ok(log)
 }
 
@@ -76,19 +80,20 @@ pub(super) fn of_store(path: &Path, attribute: &str) -> Result<ScoreLog> {
         if same_attribute(&d.attribute, attribute) {
             let yes = d.value >= 0.5;
             decided.extend(d.comment.map(|id| ((0, id.to_string()), yes)));
-            decided.extend(Some(d.client_token).filter(|t| !t.is_empty()).map(|t| ((1, t), yes)));
-            decided.extend(d.text.map(|text| ((2, text), yes)));
+            decided.extend(Some(d.said.client_token).filter(|t| !t.is_empty()).map(|t| ((1, t), yes)));
+            decided.extend(d.said.text.map(|text| ((2, text), yes)));
         }
     }
     let mut log = ScoreLog::default();
     for recorded in database.comments()? {
         let said = recorded.comment.scores.iter();
         let theirs = said.filter(|s| s.source == Source::Theirs && same_attribute(&s.attribute, attribute));
-        let (Some(text), Some(score)) = (recorded.comment.text, theirs.map(|s| s.value).next_back()) else {
+        let (Some(text), Some(score)) = (recorded.comment.said.text, theirs.map(|s| s.value).next_back())
+        else {
             log.n_without += 1;
             continue;
         };
-        let keys = [(0, recorded.id.to_string()), (1, recorded.comment.client_token), (2, text.clone())];
+        let keys = [(0, recorded.id.to_string()), (1, recorded.comment.said.client_token), (2, text.clone())];
         let decided = keys.iter().find_map(|key| decided.get(key).copied());
         log.comments.push(Logged { text, score, decided });
     }
@@ -103,6 +108,9 @@ fn same_attribute(a: &str, b: &str) -> bool {
 
 impl ScoreLog {
     fn add(&mut self, comment: &Comment, fields: &Fields<'_>, talk: &mut Talk) -> Result<()> {
+        for (has, name) in self.has_named.iter_mut().zip([fields.score, fields.decision]) {
+            *has = *has || name.is_some_and(|name| at(comment, name).is_some());
+        }
         let found = match fields.score {
             Some(name) => at(comment, name),
             None => {
@@ -137,6 +145,21 @@ impl ScoreLog {
         });
         if !comment.text.trim().is_empty() {
             self.comments.push(Logged { text: comment.text.clone(), score, decided });
+        }
+        Ok(())
+    }
+
+    /// Refuses a field that was named and no record has.
+    fn check_named(&self, files: &[PathBuf], options: &ExtractOptions, fields: &Fields<'_>) -> Result<()> {
+        let named = [("--score-field", fields.score), ("--decision-field", fields.decision)];
+        for ((flag, name), has) in named.into_iter().zip(self.has_named) {
+            let Some(name) = name.filter(|_| !has && self.n_without + self.comments.len() as u64 > 0) else {
+                continue;
+            };
+            if let Some(error) = files.iter().find_map(|file| unknown_field(file, options, name)) {
+                return Err(error.into());
+            }
+            return Err(Problem::new(format!("`{flag}`: no comment has a field `{name}`")).into());
         }
         Ok(())
     }

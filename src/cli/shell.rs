@@ -11,7 +11,7 @@ use std::io::Write;
 /// Write a completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  moderato completions bash > ~/.local/share/bash-completion/completions/moderato")]
+  moderato completions fish > ~/.config/fish/completions/moderato.fish")]
 pub(super) struct CompletionsArgs {
     shell: Shell,
 }

@@ -1,6 +1,7 @@
 //! `moderato spans`: the words that carried a label, against the characters that people marked.
 
 use super::input::{self, ReadArgs};
+use super::named::unknown_field;
 use super::output::Output;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models};
@@ -20,12 +21,11 @@ use std::path::{Path, PathBuf};
 /// Measure the words that carry a label against the characters that people marked
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  moderato spans --data toxic_spans_trial.csv --choose-on toxic_spans_train.csv \\
-      --text-column text --spans-column spans
+  moderato spans --data trial.csv --choose-on train.csv --spans-column spans
   moderato spans --data marked.jsonl --spans-column spans --share 0.4 --to json
 
-Spans are lists of character positions, as [4, 5, 6]. A word is taken to carry the label if it weighs at least
-some share of the heaviest word of its comment. That share is the one thing that --choose-on chooses, by the
+Spans are lists of character positions, as [4, 5, 6]. A word is taken to carry the label if it weighs at least \
+some share of the heaviest word of its comment. That share is the one thing that --choose-on chooses, by the \
 mean character F1; nothing else is learned from spans.")]
 pub(super) struct SpansArgs {
     /// Comments with the characters that people marked
@@ -181,16 +181,32 @@ impl Marked {
         weigh: impl Fn(&str) -> Vec<WordWeight> + Sync,
     ) -> Result<(Vec<Self>, u64)> {
         let options = args.read.options(Keep::Named(vec![args.spans_column.clone()]))?;
+        /// Troubles beyond this many are only counted.
+        const TOLD: usize = 20;
         let mut read: Vec<(String, Characters)> = Vec::new();
-        let mut n_trouble = 0;
+        let (mut n_trouble, mut told) = (0, Vec::new());
+        let mut has_column = false;
         for comment in Comments::open(path.display().to_string(), input::open_file(path)?, &options)? {
-            match comment.map_err(anyhow::Error::from).and_then(|c| marked(c, &args.spans_column)) {
+            let comment = comment.map_err(anyhow::Error::from).and_then(|comment| {
+                has_column |= comment.other_fields.contains_key(&args.spans_column);
+                marked(comment, &args.spans_column)
+            });
+            match comment {
                 Ok(comment) => read.push(comment),
                 Err(error) => {
                     n_trouble += 1;
-                    talk.say(&format!("warning: {error}"));
+                    if told.len() < TOLD {
+                        told.push(format!("warning: {error}"));
+                    }
                 }
             }
+        }
+        if let Some(error) = unknown_field(path, &options, &args.spans_column).filter(|_| !has_column) {
+            return Err(error.into());
+        }
+        told.iter().for_each(|line| talk.say(line));
+        if n_trouble > TOLD as u64 {
+            talk.say(&format!("warning: {n_trouble} records in all were left out"));
         }
         if read.is_empty() {
             return Err(Problem::new(format!("{}: found no marked comment", path.display())).into());

@@ -1,6 +1,8 @@
 //! `moderato train --memory`: training on more comments than memory holds.
 
-use super::data::{self, Opener};
+use super::data;
+use super::growth::Growth;
+use super::sources::Opener;
 use super::talk::{self, Talk};
 use super::train::{self, TrainArgs};
 use super::{Outcome, Problem, output};
@@ -56,15 +58,13 @@ pub(super) fn is_wanted(memory: Memory, recipe: &Recipe, opener: &Opener) -> Res
     if recipe.folds == 0 && recipe.heads.iter().all(|head| algorithm(&head.fit).is_some_and(countable)) {
         return Ok(true);
     }
-    let size = |file: &str| opener.path(file).metadata().map_or(0, |file| file.len());
-    let n_bytes: u64 = recipe.sources.iter().map(|source| size(&source.file)).sum();
+    let n_bytes: u64 = recipe.sources.iter().map(|source| opener.size(source)).sum();
     let zero = toml::Value::Array(vec![0.into(), 0.into()]);
     let has_characters = recipe.analysis.get("characters") != Some(&zero);
     let needed = n_bytes.saturating_mul(BYTES_A_BYTE[usize::from(has_characters)]);
     if needed <= memory.0 {
         return Ok(false);
     }
-    let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
     let message = format!(
         "found {} MB of input, which take about {} MB to train on, expected at most {} MB",
         megabytes(n_bytes),
@@ -74,6 +74,16 @@ pub(super) fn is_wanted(memory: Memory, recipe: &Recipe, opener: &Opener) -> Res
     Err(Problem::new(message)
         .hint("`--algorithm multinomial --folds 0` reads the input several times instead of holding it")
         .into())
+}
+
+fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
+}
+
+/// An estimate as one says it: with two figures.
+fn rounded(n: f64) -> u64 {
+    let unit = 10_u64.pow((n.max(10.0).log10() as u32).saturating_sub(1));
+    (n / unit as f64).round() as u64 * unit
 }
 
 /// Trains in passes; the flags are those of `train`.
@@ -90,14 +100,29 @@ pub(super) fn run(
         );
         return Err(problem.hint("`moderato evaluate -o` makes a report on comments kept apart").into());
     }
-    if let Some(source) = recipe.sources.iter().find(|source| source.file == "-") {
-        let message = format!("source `{}`: found standard input, expected a file", source.name);
-        return Err(Problem::new(message).hint("with `--memory` the input is read several times").into());
-    }
-    let corpus = Corpus::pass(recipe, |source| opener.open(source), |_| Ok::<(), anyhow::Error>(()))?;
-    let n_trouble = data::report_trouble(&corpus, talk);
-    let plan = train::plan(recipe, &corpus)?;
     let most_terms = (memory.0 / 2 / BYTES_A_TERM) as usize;
+    let mut growth = Growth::new(train::analyzer(recipe)?, most_terms);
+    let corpus = Corpus::pass(
+        recipe,
+        |source| opener.open(source),
+        |comments| {
+            comments.iter().for_each(|labelled| growth.add(&labelled.comment.text));
+            Ok::<(), anyhow::Error>(())
+        },
+    )?;
+    let n_trouble = data::report_trouble(&corpus, talk);
+    data::check_columns(recipe, &corpus, opener)?;
+    let plan = train::plan(recipe, &corpus)?;
+    let n_terms = growth.n_terms();
+    if (most_terms as f64) < n_terms {
+        let needed = megabytes((2.0 * n_terms) as u64 * BYTES_A_TERM);
+        talk.say(&format!(
+            "warning: `--memory`: {} MB follow {most_terms} terms, expected about {needed} MB for the {} there seem to \
+             be: the rarest will be missed",
+            megabytes(memory.0),
+            rounded(n_terms),
+        ));
+    }
     let pass = |each: &mut crate::model::train::Batch<'_>| {
         let batch = |comments: Vec<_>| Ok::<(), anyhow::Error>(each(&comments)?);
         Corpus::pass(recipe, |source| opener.open(source), batch).map(drop)

@@ -1,6 +1,7 @@
 //! `moderato suspects`: labels that look wrong, as a list to correct and train from.
 
-use super::data::{self, DataArgs, Opener};
+use super::data::{self, DataArgs};
+use super::sources::Opener;
 use super::suspect_list::{List, ListFormat};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, output, rendering, train};
@@ -15,16 +16,16 @@ use std::path::PathBuf;
 /// Find labels that look wrong: comments that models trained without them label otherwise, and surely
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  moderato suspects --data comments.csv --text-column text --label-column uncivil \\
+  moderato suspects --data comments.csv --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility -o suspects.csv
-  moderato suspects … --all -o corrected.csv           all comments, the suspects first
-  moderato train --data corrected.csv --text-column text --label-column incivility \\
-      --head incivility -o my.safetensors
-  moderato suspects … --flip 0.05                      how well it finds labels flipped on purpose
+  moderato suspects … --all -o corrected.csv    # all comments, suspects first
+  moderato train --data corrected.csv --text-column text \\
+      --label-column incivility --head incivility -o my.safetensors
+  moderato suspects … --flip 0.05    # of labels flipped, how many are found
 
-The list has the label in a column named as the head (of a yes/no-each head a column for each label),
-and beside it the label suggested: correct the first where the second is right, and train from the
-file. In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it; JSON
+The list has the label in a column named as the head (of a yes/no-each head a column for each label), \
+and beside it the label suggested: correct the first where the second is right, and train from the \
+file. In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it; JSON \
 lines have texts as they are.")]
 pub(super) struct SuspectsArgs {
     #[command(flatten)]
@@ -84,11 +85,12 @@ pub(super) fn run(args: &SuspectsArgs) -> Result<Outcome> {
     recipe.folds = args.folds;
     recipe.seed = args.seed;
     recipe.heads[0].fit.insert("algorithm".into(), args.algorithm.name().into());
-    let opener = Opener { folders: vec![PathBuf::new()] };
+    let opener = Opener::of_flags(None);
+    opener.check(&recipe)?;
     learn_labels(&mut recipe, |source| opener.open(source))?;
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
-    data::check_columns(&recipe, &corpus)?;
+    data::check_columns(&recipe, &corpus, &opener)?;
     let n_comments = corpus.comments.len();
     data::check_folds(args.folds, n_comments)?;
     let mut truths: Vec<Truth> = corpus.comments.iter().filter_map(|c| c.truths[0].clone()).collect();

@@ -47,6 +47,7 @@ pub(super) fn header(model: &Model, style: &Style) -> String {
     let names: Vec<&str> = model.heads().iter().map(|head| head.head.name.as_str()).collect();
     let first = names.first().copied().unwrap_or_default();
     let others = names.get(1..).unwrap_or_default().join(", ");
+    let others = if others.width() <= widths.others { others } else { "other heads".into() };
     line([
         (visible(first).into_owned(), LABEL_WIDTH),
         (visible(&others).into_owned(), widths.others),

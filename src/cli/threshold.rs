@@ -16,9 +16,9 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   moderato threshold --data test.csv --text-column text --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility
-  moderato threshold … --workload 120/5000            we can read 120 of 5,000 a day
+  moderato threshold … --workload 120/5000    # we can read 120 of 5,000 a day
   moderato threshold … --precision 0.95 --look-miss-rate 0.1
-                                                     hold the surest, look first at others
+                                # hold the surest, look first at others
   moderato threshold … --miss-rate 0.1 -m my.safetensors -o strict.safetensors")]
 pub(super) struct ThresholdArgs {
     #[command(flatten)]

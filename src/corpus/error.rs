@@ -77,7 +77,10 @@ pub enum CorpusError {
         found: String,
     },
     /// A source whose rows answer none of its heads.
-    #[error("{place}: found no label in {n_rows} rows of source `{name}`, expected some in {columns}")]
+    #[error(
+        "{place}: found no label in {n_rows} rows of source `{name}`{}, expected some in {columns}",
+        left_out(*n_not_wanted)
+    )]
     NothingLabelled {
         /// The file.
         place: Place,
@@ -85,6 +88,8 @@ pub enum CorpusError {
         name: String,
         /// Rows read.
         n_rows: u64,
+        /// Those of them that were not asked for.
+        n_not_wanted: u64,
         /// Where labels were looked for.
         columns: String,
     },
@@ -95,12 +100,31 @@ impl CorpusError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Extract(error) => error.hint(),
+            Self::UnknownLabel { found, expected, .. } if is_list(found, expected) => {
+                Some("where a field has several labels, say what stands between them, as in `--split ,`")
+            }
+            Self::Labels { found, .. } if found.contains(',') => {
+                Some("where a field has several labels, say what stands between them, as in `--split ,`")
+            }
             Self::UnknownLabel { .. } => Some(
                 "name it in `--labels`, as in `0=civil,1=uncivil`, or leave such rows out with `--drop-unnamed`",
             ),
-            Self::Open { .. } => Some("sources are looked for in `--data-dir`, then beside the recipe"),
             _ => None,
         }
+    }
+}
+
+/// Whether `found` is several of the values `expected`.
+fn is_list(found: &str, expected: &str) -> bool {
+    let known = |part: &str| expected.split(", ").any(|value| value == part.trim());
+    found.contains([',', ';', '|']) && found.split([',', ';', '|']).all(known)
+}
+
+/// How many rows were not asked for, if any.
+fn left_out(n_not_wanted: u64) -> String {
+    match n_not_wanted {
+        0 => String::new(),
+        n => format!(", of which {n} were not asked for"),
     }
 }
 

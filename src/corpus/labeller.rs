@@ -100,7 +100,7 @@ impl Labeller {
             only: source.only.iter().map(|(column, values)| (column.clone(), values.clone())).collect(),
             group: source.group.clone(),
             slice: source.slice.clone(),
-            carry: source.carry.clone(),
+            carry: source.carry.iter().chain(&source.carry_if_there).cloned().collect(),
             weight: source.weight,
             weight_column: source.weight_column.clone(),
             source_idx: u16::try_from(source_idx).unwrap_or(u16::MAX),
@@ -289,7 +289,7 @@ pub(crate) fn field<'f>(fields: &'f Map<String, Value>, column: &str) -> Cow<'f,
     fields.get(column).map(word).unwrap_or_default()
 }
 
-fn word(value: &Value) -> Cow<'_, str> {
+pub(crate) fn word(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(word) => Cow::Borrowed(word.trim()),
         Value::Null => Cow::Borrowed(""),

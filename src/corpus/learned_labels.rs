@@ -1,13 +1,15 @@
 //! The labels of a head that names none: whatever stands in the data.
 
 use super::error::CorpusError;
-use super::labeller::field;
+use super::labeller::word;
 use super::mapping::number;
 use super::recipe::{HeadSource, Recipe, SourceRecipe};
-use super::source::open_error;
+use super::source::{open_error, unknown_column};
 use crate::comment::Place;
 use crate::extract::Comments;
-use crate::label::LabelSet;
+use crate::label::{HeadKind, LabelSet};
+use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
@@ -40,7 +42,10 @@ pub fn learn_labels<'r>(
                 continue;
             }
             let reader = open(source).map_err(|error| open_error(source, error))?;
-            add_values(source, answers, reader, &mut values)?;
+            let kind = recipe.heads[head_idx].kind;
+            if let Some(missing) = add_values(source, (kind, answers), reader, &mut values)? {
+                return Err(unknown_column(source, missing, open(source).ok()));
+            }
         }
         labels.extend(values.into_iter().map(|value| value.label));
         let mut known = BTreeSet::new();
@@ -57,25 +62,39 @@ pub fn learn_labels<'r>(
     Ok(())
 }
 
-/// Adds what stands in the column of `answers`.
-fn add_values<'r>(
+/// Adds what stands in the column of `answers`; gives the column back if there are rows and none has it.
+fn add_values<'a, 'r>(
     source: &SourceRecipe,
-    answers: &HeadSource,
+    (kind, answers): (HeadKind, &'a HeadSource),
     reader: Box<dyn Read + Send + 'r>,
     values: &mut BTreeSet<LabelValue>,
-) -> Result<(), CorpusError> {
-    let Some(column) = &answers.column else { return Ok(()) };
+) -> Result<Option<&'a str>, CorpusError> {
+    let Some(column) = &answers.column else { return Ok(None) };
+    let (mut n_rows, mut n_with) = (0, 0);
     for comment in Comments::open(source.file.as_str(), reader, &source.extract_options())?.flatten() {
-        let value = field(&comment.other_fields, column);
-        if !value.is_empty() {
-            values.insert(LabelValue::new(&value));
-        }
+        n_rows += 1;
+        let Some(value) = comment.other_fields.get(column) else { continue };
+        n_with += 1;
+        let value = match kind {
+            HeadKind::OneOf => vec![word(value)],
+            HeadKind::Each => several(value, answers.split.as_deref()),
+        };
+        values.extend(value.iter().filter(|part| !part.is_empty()).map(|part| LabelValue::new(part)));
         // One more than can be is enough to know.
         if LabelSet::MAX < values.len() {
             break;
         }
     }
-    Ok(())
+    Ok((n_rows > 0 && n_with == 0).then_some(column))
+}
+
+/// The labels that a field says hold.
+fn several<'v>(value: &'v Value, split: Option<&'v str>) -> Vec<Cow<'v, str>> {
+    match (value, split) {
+        (Value::Array(items), _) => items.iter().map(word).collect(),
+        (Value::String(words), Some(split)) => words.split(split).map(|part| part.trim().into()).collect(),
+        (value, _) => vec![word(value)],
+    }
 }
 
 /// A value as a label, in its order: numbers by value, then words.

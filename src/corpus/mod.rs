@@ -23,5 +23,5 @@ pub use learned_labels::learn_labels;
 pub use mapping::Mapping;
 pub use recipe::{AllowedValues, HeadRecipe, HeadSource, Recipe, SourceBalance, SourceRecipe};
 pub use simple::SimpleRecipe;
-pub use source::{Corpus, SourceCounts, SourceReader};
+pub use source::{Corpus, SourceCounts, SourceReader, unknown_column};
 pub use split::{Folds, Shares};

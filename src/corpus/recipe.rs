@@ -4,7 +4,7 @@ use super::error::CorpusError;
 use super::mapping::Mapping;
 use super::validate;
 use crate::comment::Place;
-use crate::extract::{ExtractOptions, FieldOptions, Format, Keep, Quoting, TableOptions};
+use crate::extract::{ExtractOptions, FieldOptions, Format, Keep, NamedFields, Quoting, TableOptions};
 use crate::label::{HeadKind, LabelSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -153,10 +153,16 @@ pub struct SourceRecipe {
     /// A column by whose values figures are also given apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice: Option<String>,
-    /// Columns that comments carry along among their other fields where there are such; for reports, so no recipe
-    /// names them.
+    /// The column, or JSON path, of the comments' ids, where it has no usual name; for lists and reports, so no recipe
+    /// names it.
+    #[serde(skip)]
+    pub id: Option<String>,
+    /// Columns that comments carry along among their other fields; for reports, so no recipe names them.
     #[serde(skip)]
     pub carry: Vec<String>,
+    /// And those they carry along where there are such.
+    #[serde(skip)]
+    pub carry_if_there: Vec<String>,
     /// Which rows are used: those whose columns have one of these values.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, AllowedValues>,
@@ -260,8 +266,9 @@ impl SourceRecipe {
     pub(crate) fn columns(&self) -> Vec<String> {
         let heads = self.heads.values();
         let labels = heads.flat_map(|head| head.column.iter().chain(head.columns.values()));
-        let others = self.group.iter().chain(&self.slice).chain(&self.weight_column).chain(self.only.keys());
-        let mut columns: Vec<String> = labels.chain(others).cloned().collect();
+        let others = [&self.group, &self.slice, &self.weight_column, &self.id].into_iter().flatten();
+        let mut columns: Vec<String> =
+            labels.chain(others).chain(self.only.keys()).chain(&self.carry).cloned().collect();
         columns.sort();
         columns.dedup();
         columns
@@ -274,8 +281,8 @@ impl SourceRecipe {
             fields: FieldOptions {
                 text: self.text.clone(),
                 keep: Keep::Named(self.columns()),
-                keep_if_there: self.carry.clone(),
-                ..FieldOptions::default()
+                keep_if_there: self.carry_if_there.clone(),
+                named: NamedFields { id: self.id.clone(), ..NamedFields::default() },
             },
             table: TableOptions {
                 delimiter: self.delimiter.and_then(|c| u8::try_from(c).ok()),

@@ -4,7 +4,7 @@ use super::error::CorpusError;
 use super::labeller::{LabelledComment, Labeller, Row};
 use super::recipe::{Recipe, SourceBalance, SourceRecipe};
 use crate::comment::{Comment, Place};
-use crate::extract::{Comments, ExtractError, Frame, Frames};
+use crate::extract::{Comments, ExtractError, FieldOptions, Frame, Frames};
 use rayon::prelude::*;
 use std::io::{self, Read};
 use std::ops::AddAssign;
@@ -122,18 +122,29 @@ struct ReadFrame {
     comments: Vec<LabelledComment>,
     errors: Vec<CorpusError>,
     counts: SourceCounts,
+    /// The columns that no row so far has.
+    missing: Vec<String>,
 }
 
 impl ReadFrame {
     fn add(&mut self, comment: Result<&mut Comment, ExtractError>, labeller: &Labeller) {
         match comment.map_err(CorpusError::from) {
-            Ok(comment) => match self.counts.take(labeller.label(std::mem::take(comment))) {
+            Ok(comment) => match self.take(std::mem::take(comment), labeller) {
                 Some(Ok(labelled)) => self.comments.push(labelled),
                 Some(Err(error)) => self.errors.push(error),
                 None => {}
             },
             Err(error) => self.errors.push(error),
         }
+    }
+
+    fn take(
+        &mut self,
+        comment: Comment,
+        labeller: &Labeller,
+    ) -> Option<Result<LabelledComment, CorpusError>> {
+        self.missing.retain(|column| !comment.other_fields.contains_key(column));
+        self.counts.take(labeller.label(comment))
     }
 }
 
@@ -144,6 +155,9 @@ pub struct Corpus {
     pub comments: Vec<LabelledComment>,
     /// What became of the rows of each source.
     pub counts: Vec<SourceCounts>,
+    /// Of each source the columns that the recipe names and no row has. A table without such a column is an error at
+    /// once; records may have it here and there.
+    pub missing: Vec<Vec<String>>,
     /// The first errors met, at most [`Corpus::MAX_ERRORS`]; [`counts`](Self::counts) has them all.
     pub errors: Vec<CorpusError>,
 }
@@ -190,10 +204,15 @@ impl Corpus {
             let reader = open(source).map_err(|error| open_error(source, error))?;
             let counts = corpus.pass_source(recipe, source_idx, reader, &mut each)?;
             if counts.n_labelled == 0 && counts.n_wrong == 0 {
+                let missing = corpus.missing.last().and_then(|missing| missing.first());
+                if let Some(column) = missing.filter(|_| counts.n_rows > 0) {
+                    return Err(E::from(unknown_column(source, column, open(source).ok())));
+                }
                 return Err(E::from(CorpusError::NothingLabelled {
                     place: Place::input(source.file.as_str()),
                     name: source.name.clone(),
                     n_rows: counts.n_rows,
+                    n_not_wanted: counts.n_not_wanted,
                     columns: label_columns(source),
                 }));
             }
@@ -217,7 +236,7 @@ impl Corpus {
         let mut frames = frames.map_err(CorpusError::from)?;
         let (parser, labeller) = (frames.parser(), Labeller::new(recipe, source_idx));
         let read = |frame: Result<Frame, ExtractError>| {
-            let mut read = ReadFrame::default();
+            let mut read = ReadFrame { missing: source.columns(), ..ReadFrame::default() };
             match frame {
                 Ok(frame) => {
                     let tally = parser.parse(&frame, &mut |comment| read.add(comment, &labeller));
@@ -233,9 +252,11 @@ impl Corpus {
             read
         };
         let mut counts = SourceCounts::default();
+        let mut missing = source.columns();
         loop {
             let batch: Vec<_> = frames.by_ref().take(FRAMES).collect();
             if batch.is_empty() {
+                self.missing.push(missing);
                 return Ok(counts);
             }
             let mut comments = Vec::new();
@@ -244,10 +265,29 @@ impl Corpus {
                 let room = Self::MAX_ERRORS.saturating_sub(self.errors.len());
                 self.errors.extend(read.errors.into_iter().take(room));
                 counts += read.counts;
+                missing.retain(|column| read.missing.contains(column));
             }
             each(comments)?;
         }
     }
+}
+
+/// That a column the recipe names is in no row of a source, with those that are in the first one; `reader` has the
+/// source from its beginning.
+pub fn unknown_column(source: &SourceRecipe, column: &str, reader: Option<impl Read + Send>) -> CorpusError {
+    let mut options = source.extract_options();
+    options.fields = FieldOptions { text: Some(column.to_owned()), ..FieldOptions::default() };
+    // Asked for a text in this column, the reader says what there is instead.
+    let refused = reader.and_then(|reader| Frames::open(source.file.as_str(), reader, &options).err());
+    let error = match refused {
+        Some(error @ ExtractError::UnknownField { .. }) => error,
+        _ => ExtractError::UnknownField {
+            place: Place::input(source.file.as_str()),
+            name: column.to_owned(),
+            columns: Vec::new(),
+        },
+    };
+    error.into()
 }
 
 pub(crate) fn open_error(source: &SourceRecipe, error: io::Error) -> CorpusError {

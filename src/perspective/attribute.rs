@@ -20,7 +20,8 @@
 //!
 //! All of them with `_EXPERIMENTAL` as well.
 
-use crate::model::{Model, ModelHead, Prediction};
+pub use crate::model::adapt::Column;
+use crate::model::{Model, ModelHead};
 use rustc_hash::FxHashMap;
 
 /// Perspective's names, and labels that come near, nearest first.
@@ -72,22 +73,6 @@ pub enum Unknown {
     Refuse,
     /// It is left out of the answer.
     Omit,
-}
-
-/// A label of a head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
-    /// Which head of the model.
-    pub head: usize,
-    /// Which of its labels.
-    pub label: usize,
-}
-
-impl Column {
-    /// What the model says of it.
-    pub fn probability(self, prediction: &Prediction) -> f64 {
-        prediction.heads[self.head].probabilities[self.label]
-    }
 }
 
 /// What becomes of one name.

@@ -126,49 +126,62 @@ pub(super) fn check_score_type(score_type: Option<&str>, attribute: &str) -> Res
     }
 }
 
-/// The body of `comments:analyze`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct AnalyzeRequest<'a> {
-    /// What is to be scored.
-    #[serde(borrow, deserialize_with = "entry")]
-    pub comment: TextEntry<'a>,
-    /// What it was said to.
-    #[serde(borrow)]
-    pub context: Option<Context<'a>>,
-    /// The questions, in the order they were asked.
-    #[serde(
-        borrow,
-        rename = "requestedAttributes",
-        alias = "requested_attributes",
-        deserialize_with = "json::pairs"
-    )]
-    pub requested_attributes: Vec<(Cow<'a, str>, RequestedAttribute<'a>)>,
-    /// Whether sentences are scored as well.
-    #[serde(rename = "spanAnnotations", alias = "span_annotations", deserialize_with = "json::or_default")]
-    pub span_annotations: bool,
-    /// The comment's languages; found if there are none.
-    #[serde(borrow, deserialize_with = "json::texts")]
-    pub languages: Vec<Cow<'a, str>>,
-    /// Whether what cannot be answered is left out instead of refused.
-    #[serde(
-        rename = "dropUnsupportedAttributes",
-        alias = "drop_unsupported_attributes",
-        deserialize_with = "json::or_default"
-    )]
-    pub drop_unsupported_attributes: bool,
-    /// Whether nothing of this call may be kept.
-    #[serde(rename = "doNotStore", alias = "do_not_store", deserialize_with = "json::or_default")]
-    pub do_not_store: bool,
-    /// Comes back in the answer.
-    #[serde(borrow, rename = "clientToken", alias = "client_token", deserialize_with = "json::maybe_text")]
-    pub client_token: Option<Cow<'a, str>>,
-    /// What calls belong together.
-    #[serde(borrow, rename = "sessionId", alias = "session_id", deserialize_with = "json::maybe_text")]
-    pub session_id: Option<Cow<'a, str>>,
-    /// Whose norms hold.
-    #[serde(borrow, rename = "communityId", alias = "community_id", deserialize_with = "json::maybe_text")]
-    pub community_id: Option<Cow<'a, str>>,
+/// Defines the body of a call: what every call says of a comment, and after that what this one asks or tells.
+macro_rules! body {
+    ($(#[$about:meta])* $name:ident { $($(#[$field_about:meta])* $access:vis $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+        #[serde(default)]
+        pub struct $name<'a> {
+            /// What it is about.
+            #[serde(borrow, deserialize_with = "entry")]
+            pub comment: TextEntry<'a>,
+            /// What that was said to, or where it stands.
+            #[serde(borrow)]
+            pub context: Option<Context<'a>>,
+            /// The comment's languages; found if there are none.
+            #[serde(borrow, deserialize_with = "json::texts")]
+            pub languages: Vec<Cow<'a, str>>,
+            /// Whether nothing of this call may be kept.
+            #[serde(rename = "doNotStore", alias = "do_not_store", deserialize_with = "json::or_default")]
+            pub do_not_store: bool,
+            /// What the caller knows the comment by; comes back in the answer.
+            #[serde(borrow, rename = "clientToken", alias = "client_token", deserialize_with = "json::maybe_text")]
+            pub client_token: Option<Cow<'a, str>>,
+            /// What calls belong together.
+            #[serde(borrow, rename = "sessionId", alias = "session_id", deserialize_with = "json::maybe_text")]
+            pub session_id: Option<Cow<'a, str>>,
+            /// Whose norms hold.
+            #[serde(borrow, rename = "communityId", alias = "community_id", deserialize_with = "json::maybe_text")]
+            pub community_id: Option<Cow<'a, str>>,
+            $($(#[$field_about])* $access $field: $type,)*
+        }
+    };
+}
+pub(super) use body;
+
+body! {
+    /// The body of `comments:analyze`.
+    AnalyzeRequest {
+        /// The questions, in the order they were asked.
+        #[serde(
+            borrow,
+            rename = "requestedAttributes",
+            alias = "requested_attributes",
+            deserialize_with = "json::pairs"
+        )]
+        pub requested_attributes: Vec<(Cow<'a, str>, RequestedAttribute<'a>)>,
+        /// Whether sentences are scored as well.
+        #[serde(rename = "spanAnnotations", alias = "span_annotations", deserialize_with = "json::or_default")]
+        pub span_annotations: bool,
+        /// Whether what cannot be answered is left out instead of refused.
+        #[serde(
+            rename = "dropUnsupportedAttributes",
+            alias = "drop_unsupported_attributes",
+            deserialize_with = "json::or_default"
+        )]
+        pub drop_unsupported_attributes: bool,
+    }
 }
 
 /// `null` is an empty entry.

@@ -2,45 +2,24 @@
 
 use super::error::CallError;
 use super::json;
-use super::request::{Context, MAX_ATTRIBUTES, TextEntry, check_score_type, entry, parse};
+use super::request::{Context, MAX_ATTRIBUTES, TextEntry, body, check_score_type, entry, parse};
 use super::{detect_language, utf16_len};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// The body of `comments:suggestscore`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct SuggestRequest<'a> {
-    /// What was decided about.
-    #[serde(borrow, deserialize_with = "entry")]
-    pub comment: TextEntry<'a>,
-    /// What it was said to, or where it stands.
-    #[serde(borrow)]
-    pub context: Option<Context<'a>>,
-    /// The decisions.
-    #[serde(
-        borrow,
-        rename = "attributeScores",
-        alias = "attribute_scores",
-        deserialize_with = "json::pairs"
-    )]
-    attribute_scores: Vec<(Cow<'a, str>, AttributeScores<'a>)>,
-    /// The comment's languages.
-    #[serde(borrow, deserialize_with = "json::texts")]
-    pub languages: Vec<Cow<'a, str>>,
-    /// Whether the text may not be kept.
-    #[serde(rename = "doNotStore", alias = "do_not_store", deserialize_with = "json::or_default")]
-    pub do_not_store: bool,
-    /// What the caller knows the comment by.
-    #[serde(borrow, rename = "clientToken", alias = "client_token", deserialize_with = "json::maybe_text")]
-    pub client_token: Option<Cow<'a, str>>,
-    /// What calls belong together.
-    #[serde(borrow, rename = "sessionId", alias = "session_id", deserialize_with = "json::maybe_text")]
-    pub session_id: Option<Cow<'a, str>>,
-    /// Whose decision it is.
-    #[serde(borrow, rename = "communityId", alias = "community_id", deserialize_with = "json::maybe_text")]
-    pub community_id: Option<Cow<'a, str>>,
+body! {
+    /// The body of `comments:suggestscore`.
+    SuggestRequest {
+        /// The decisions.
+        #[serde(
+            borrow,
+            rename = "attributeScores",
+            alias = "attribute_scores",
+            deserialize_with = "json::pairs"
+        )]
+        attribute_scores: Vec<(Cow<'a, str>, AttributeScores<'a>)>,
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -5,7 +5,7 @@
 //! the store with what each of them said. Deliberately absent: decisions; nobody has decided anything yet.
 
 use super::calls::kept;
-use super::store::{NewComment, Score, Source, Store};
+use super::store::{NewComment, Said, Score, Source, Store};
 use super::{App, Served, clock, with_workspace};
 use crate::perspective::attribute::{Resolved, unversioned};
 use crate::perspective::{AnalyzeRequest, Unknown};
@@ -165,7 +165,7 @@ impl Answered {
         });
         let context = request.context.as_ref().and_then(|context| context.entries.first());
         let owned = |text: Option<&str>| kept(text.unwrap_or_default());
-        let comment = NewComment {
+        let said = Said {
             community: owned(community),
             client_token: owned(request.client_token.as_deref()),
             session: owned(request.session_id.as_deref()),
@@ -173,8 +173,8 @@ impl Answered {
             text: Some(request.comment.text.clone().into_owned()),
             context: context.map(|entry| kept(&entry.text)),
             do_not_store: request.do_not_store,
-            scores: scores.collect(),
         };
+        let comment = NewComment { said, scores: scores.collect() };
         let names = request.requested_attributes.iter().map(|(name, _)| name.to_string()).collect();
         Some(Self { comment, names, text: request.comment.text.clone().into_owned() })
     }

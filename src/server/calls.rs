@@ -4,7 +4,7 @@ use super::beside::Answered;
 use super::keys::{Caller, Right};
 use super::metrics::Kind;
 use super::query::Query;
-use super::store::NewDecision;
+use super::store::{NewDecision, Said};
 use super::{App, clock, with_workspace};
 use crate::perspective::attribute::Resolved;
 use crate::perspective::{AnalyzeRequest, CallError, SuggestRequest, Unknown, analyze};
@@ -112,6 +112,17 @@ async fn score(
 async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>, CallError> {
     let request = SuggestRequest::parse(body)?;
     let decisions = request.check()?;
+    {
+        // What nobody could be asked for, nobody decides on: a slip would be kept, and never be learned from.
+        let models = app.models().now();
+        let attributes = &models.of(request.community_id.as_deref().or(caller.community)).attributes;
+        let unknown = app.settings().rules.unknown;
+        if let Some(refused) =
+            decisions.iter().find(|d| attributes.resolve(d.attribute, unknown) == Resolved::Refused)
+        {
+            return Err(CallError::UnknownAttribute(refused.attribute.to_owned()));
+        }
+    }
     app.metrics().decisions.inc_by(decisions.len() as u64);
     if let Some(store) = app.store() {
         let rows = {
@@ -122,10 +133,17 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
             let prediction =
                 with_workspace(&served.model, |workspace| workspace.score(&served.model, text).clone());
             let context = request.context.as_ref().and_then(|context| context.entries.first());
-            let row = |decision: &crate::perspective::Suggestion<'_>| NewDecision {
+            let said = Said {
                 community: community.unwrap_or_default().to_owned(),
                 client_token: request.client_token.as_deref().unwrap_or_default().to_owned(),
                 session: request.session_id.as_deref().unwrap_or_default().to_owned(),
+                time_ms: clock::unix_ms(),
+                text: Some(text.to_owned()),
+                context: context.map(|entry| kept(&entry.text)),
+                do_not_store: request.do_not_store,
+            };
+            let row = |decision: &crate::perspective::Suggestion<'_>| NewDecision {
+                said: said.clone(),
                 attribute: decision.attribute.to_owned(),
                 value: decision.value,
                 model: served.id.clone(),
@@ -133,10 +151,6 @@ async fn suggest(app: &App, caller: &Caller<'_>, body: &[u8]) -> Result<Vec<u8>,
                     Resolved::Answered(column) => Some(column.probability(&prediction)),
                     _ => None,
                 },
-                time_ms: clock::unix_ms(),
-                text: Some(text.to_owned()),
-                do_not_store: request.do_not_store,
-                context: context.map(|entry| kept(&entry.text)),
                 origin: "suggestscore".to_owned(),
                 comment: None,
             };

@@ -164,15 +164,9 @@ fn hostile_comments_do_nothing_in_any_format() {
 fn slips_in_columns_lists_and_labels_are_told() {
     let folder = Folder::with_model().file("bad.txt", "[a | b]\nc | d | e\n").file("none.txt", "# nothing\n");
     for (args, expected) in [
-        (
-            &["--group-column", "thread"][..],
-            "no comment has a field `thread`, expected the column of its group",
-        ),
-        (&["--slice-column", "thread"], "no comment has a field `thread`, expected the column of its slice"),
-        (
-            &["--fairness-column", "thread"],
-            "`--fairness-column` is `thread`, but no comment has such a field",
-        ),
+        (&["--group-column", "thread"][..], "test.jsonl:1: no field `thread`, found `id`, `text`"),
+        (&["--slice-column", "thread"], "test.jsonl:1: no field `thread`, found `id`, `text`"),
+        (&["--fairness-column", "thread"], "test.jsonl:1: no field `thread`, found `id`, `text`"),
         (&["--fairness-label", "rude"], "`--fairness-label` is `rude`, expected one of civil, uncivil"),
         (&["--swaps", "bad.txt"], "bad.txt:2: found `c | d | e`, expected 2 words"),
         (&["--identity-terms", "none.txt"], "none.txt: found no group"),
@@ -186,7 +180,7 @@ fn slips_in_columns_lists_and_labels_are_told() {
     let train = ["train", "--data", &comments, "--label-column", "incivility", "--head", "incivility"];
     for (args, expected) in [
         (["--folds", "121"], "found 121 folds for 120 comments"),
-        (["--group-column", "thread"], "no comment has a field `thread`"),
+        (["--group-column", "thread"], "test.jsonl:1: no field `thread`"),
     ] {
         let ran = folder.run(&[&train[..], &args, &["-o", "x.model"]].concat());
         assert_eq!(ran.code, 2, "{ran}");

@@ -24,6 +24,7 @@ mod bad_input;
 mod breaking_off;
 mod crawl;
 mod long_lines;
+mod options;
 mod pipes;
 
 // The model inside the program, the recipes, the data beside the project, and the README.

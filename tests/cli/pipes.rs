@@ -1,7 +1,8 @@
-//! Standard output closed early is success: who reads has seen enough.
+//! Standard output closed early is success: who reads has seen enough. A full disk is not, and is told by its name.
 
 use crate::folder::Folder;
-use std::io::{BufRead, BufReader, Read};
+use std::fs::OpenOptions;
+use std::io::{BufRead, BufReader, Read, Write};
 
 /// Starts the command, reads one line, and goes.
 fn head(folder: &Folder, args: &[&str]) {
@@ -31,4 +32,59 @@ fn a_reader_that_goes_early_is_no_failure() {
     head(&folder, &["inspect", "tiny.model", "--terms", "100000"]);
     head(&folder, &["man"]);
     head(&folder, &["completions", "zsh"]);
+}
+
+/// What is said where standard output is a disk that is full, as the system has one to try with.
+fn onto_a_full_disk(folder: &Folder, args: &[&str]) -> Option<(Option<i32>, String)> {
+    let full = OpenOptions::new().write(true).open("/dev/full").ok()?;
+    let child = folder.command(args).stdout(full).spawn().expect("moderato starts");
+    let ended = child.wait_with_output().expect("moderato ends");
+    Some((ended.status.code(), String::from_utf8(ended.stderr).expect("UTF-8")))
+}
+
+#[test]
+fn a_full_disk_is_told_with_the_place() {
+    let table = "text,label,score,spans\nthank you,0,0.1,[]\nyou fool,1,0.9,\"[4,5]\"\nthank you again,0,0.2,[]\nfool,1,0.8,[0]\n";
+    let folder = Folder::with_model().file("c.csv", table);
+    let data = [
+        "--data",
+        "c.csv",
+        "--label-column",
+        "label",
+        "--labels",
+        "0=civil,1=uncivil",
+        "--head",
+        "incivility",
+    ];
+    let with = |args: &[&'static str]| [args, &data].concat();
+    let calls = [
+        vec!["extract", "c.csv"],
+        vec!["score", "c.csv", "-m", "tiny.model"],
+        vec!["score", "c.csv", "-m", "tiny.model", "--to", "table"],
+        vec!["inspect", "tiny.model"],
+        vec!["explain", "you fool", "-m", "tiny.model"],
+        vec!["man"],
+        vec!["completions", "fish"],
+        with(&["evaluate", "-m", "tiny.model"]),
+        with(&["threshold", "-m", "tiny.model", "--at", "0.5"]),
+        with(&["compare", "tiny.model", "tiny.model"]),
+        with(&["suspects", "--folds", "2"]),
+        with(&["train", "--folds", "2", "-o", "m"]),
+        vec!["migrate", "--scores", "c.csv", "-m", "tiny.model", "--folds", "2"],
+    ];
+    for args in calls {
+        let Some((code, said)) = onto_a_full_disk(&folder, &args) else {
+            let _ = writeln!(std::io::stderr(), "skipped: this system has no disk that is always full");
+            return;
+        };
+        let expected = "error: standard output: cannot write: ";
+        let error = said.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+        assert!(code == Some(2) && error.starts_with(expected), "{args:?}: {code:?}\n{said}");
+    }
+    for args in
+        [&["extract", "c.csv", "-o", "/dev/full"][..], &with(&["train", "--folds", "2", "-o", "/dev/full"])]
+    {
+        let ran = folder.run(args);
+        assert!(ran.code == 2 && ran.stderr.starts_with("error: /dev/full: cannot write: "), "{ran}");
+    }
 }

@@ -52,9 +52,12 @@ fn callers_get_their_answer_while_they_answer_and_both_are_recorded() {
     assert_eq!(score(&serving.post("/comments:analyze", &ask("b", true)).json()), 0.123);
     let comments = recorded(&desk, 2);
     assert_eq!(sources(&comments[0]), [(Source::Ours, false), (Source::Theirs, true)]);
-    assert_eq!((comments[0].text.as_deref(), comments[0].client_token.as_str()), (Some("you fool"), "a"));
+    assert_eq!(
+        (comments[0].said.text.as_deref(), comments[0].said.client_token.as_str()),
+        (Some("you fool"), "a")
+    );
     assert_eq!(sources(&comments[1]), [(Source::Ours, false), (Source::Theirs, true)]);
-    assert_eq!((comments[1].text.as_deref(), comments[1].client_token.as_str()), (None, ""));
+    assert_eq!((comments[1].said.text.as_deref(), comments[1].said.client_token.as_str()), (None, ""));
 }
 
 #[test]
@@ -103,7 +106,7 @@ fn a_model_on_trial_is_recorded_and_not_heard() {
     assert_eq!(comment.scores.iter().map(|s| s.source).collect::<Vec<_>>(), [Source::Ours, Source::Shadow]);
     assert!((comment.scores[0].value - ours).abs() < 1e-6);
     assert_eq!(comment.scores[0].value, comment.scores[1].value, "it is the same model");
-    assert_eq!(comment.text, None, "texts are not kept");
+    assert_eq!(comment.said.text, None, "texts are not kept");
     let (code, _, said) = desk.run(&["serve", "--shadow", model]);
     assert_eq!(code, 2);
     assert!(said.contains("expected `--store`"), "{said}");

@@ -86,13 +86,13 @@ fn every_acknowledged_decision_survives_a_kill() {
         .expect("it reads");
     let of = |attribute: &str| -> BTreeSet<&str> {
         let of = kept.iter().map(|d| &d.decision).filter(|d| d.attribute == attribute);
-        of.map(|d| d.client_token.as_str()).collect()
+        of.map(|d| d.said.client_token.as_str()).collect()
     };
     let (toxicity, insult) = (of("TOXICITY"), of("INSULT"));
     let lost: Vec<&String> = done.iter().filter(|token| !toxicity.contains(token.as_str())).collect();
     assert_eq!(lost, Vec::<&String>::new(), "acknowledged and lost");
     assert_eq!(toxicity, insult, "a call's decisions are kept together or not at all");
-    assert!(kept.iter().all(|d| d.decision.text.is_some() && d.decision.probability.is_some()));
+    assert!(kept.iter().all(|d| d.decision.said.text.is_some() && d.decision.probability.is_some()));
 }
 
 #[test]

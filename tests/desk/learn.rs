@@ -1,7 +1,7 @@
 //! From decisions to models: export, train, figures, forgetting; and from another service's scores.
 
 use crate::serving::Desk;
-use moderato::server::store::{Database, NewDecision, Store};
+use moderato::server::store::{Database, NewDecision, Said, Store};
 use serde_json::{Value, json};
 
 /// Comments of a town with a word of its own for what it does not want to read.
@@ -26,14 +26,17 @@ fn keep(desk: &Desk, decisions: Vec<NewDecision>) {
 
 fn decisions(n: usize) -> Vec<NewDecision> {
     let decision = |(i, (text, yes)): (usize, (String, bool))| NewDecision {
-        community: if i % 2 == 0 { "town" } else { "city" }.into(),
-        client_token: format!("comment:{i}"),
+        said: Said {
+            community: if i % 2 == 0 { "town" } else { "city" }.into(),
+            client_token: format!("comment:{i}"),
+            time_ms: 1_780_000_000_000 + i as i64 * 40_000_000,
+            text: Some(text),
+            ..Said::default()
+        },
         attribute: "TOXICITY".into(),
         value: f64::from(u8::from(yes)),
         model: "default@0123456789ab".into(),
         probability: Some(if yes { 0.3 } else { 0.1 }),
-        time_ms: 1_780_000_000_000 + i as i64 * 40_000_000,
-        text: Some(text),
         origin: "suggestscore".into(),
         ..NewDecision::default()
     };
@@ -66,14 +69,10 @@ fn a_town_teaches_its_own_words() {
     assert_eq!(train(&["-o", "again.model", "--community", "town"]).0, 0);
     let read = |name: &str| std::fs::read(desk.path(name)).expect("a model");
     assert_eq!(read("town.model"), read("again.model"));
-    keep(
-        &desk,
-        vec![NewDecision {
-            text: Some("one more".into()),
-            client_token: "x".into(),
-            ..decisions(1).remove(0)
-        }],
-    );
+    let mut more = decisions(1).remove(0);
+    more.said.text = Some("one more".into());
+    more.said.client_token = "x".into();
+    keep(&desk, vec![more]);
     assert_eq!(train(&["-o", "more.model", "--community", "town"]).0, 0);
     assert_ne!(read("more.model"), read("town.model"));
     let (code, out, _) = desk.run(&["decisions", "forget", "--store", "desk.db", "--token", "x"]);
@@ -90,12 +89,27 @@ fn a_town_teaches_its_own_words() {
 }
 
 #[test]
+fn no_spreadsheet_calculates_what_is_exported() {
+    let desk = Desk::new();
+    let mut formula = decisions(1).remove(0);
+    formula.said.text = Some("=HYPERLINK(\"https://a.example\")".into());
+    formula.said.client_token = "@SUM(A1)".into();
+    keep(&desk, vec![formula]);
+    let export = |to| desk.run(&["decisions", "export", "--store", "desk.db", "--to", to]).1;
+    let csv = export("csv");
+    assert!(csv.contains("\"'=HYPERLINK(") && csv.contains(",'@SUM(A1),"), "{csv}");
+    assert!(export("jsonl").contains("\"text\":\"=HYPERLINK("), "programs get it as it is");
+}
+
+#[test]
 fn what_is_exported_trains() {
     let desk = Desk::new();
     let mut all = decisions(60);
     // The last decision on a comment counts, and one without its text is left out.
     all.push(NewDecision { value: 0.0, ..all[0].clone() });
-    all.push(NewDecision { client_token: "y".into(), text: None, ..all[0].clone() });
+    let mut textless = all[0].clone();
+    textless.said = Said { client_token: "y".into(), text: None, ..textless.said };
+    all.push(textless);
     keep(&desk, all);
     for to in ["jsonl", "csv"] {
         let file = format!("decisions.{to}");
@@ -191,10 +205,10 @@ fn logged_scores_become_a_model_that_keeps_thresholds() {
     assert!(probability(&desk, "ours.model", "the quorblatters of mill street") > 0.6);
     let (code, out, _) = desk.run(&["migrate", "--scores", "coral.jsonl", "--resamples", "0"]);
     assert_eq!(code, 0);
-    assert!(out.contains("same share at") && out.contains("it was right"), "{out}");
+    assert!(out.contains("as many at") && out.contains("it was right"), "{out}");
     let (code, _, said) = desk.run(&["migrate", "--scores", "scores.csv", "--score-field", "nothing"]);
     assert_eq!(code, 2);
-    assert!(said.contains("found 240 comments without a score"), "{said}");
+    assert!(said.contains("scores.csv:1: no field `nothing`, found `text`"), "{said}");
     desk.file("wrong.csv", "text,score\nfine,7\nfine too,0.5\nand this,x\n");
     let (code, _, said) = desk.run(&["migrate", "--scores", "wrong.csv", "--resamples", "0"]);
     assert_eq!(code, 2, "{said}");
@@ -204,13 +218,16 @@ fn logged_scores_become_a_model_that_keeps_thresholds() {
 #[test]
 fn a_store_without_texts_teaches_nothing_and_says_so() {
     let desk = Desk::new();
-    let silent = decisions(3).into_iter().map(|d| NewDecision { do_not_store: true, ..d });
+    let silent = decisions(3).into_iter().map(|mut d| {
+        d.said.do_not_store = true;
+        d
+    });
     keep(&desk, silent.collect());
     let (code, _, said) = desk.run(&["train", "--from-decisions", "desk.db", "-o", "m"]);
     assert_eq!(code, 2);
     assert!(said.contains("found 3 decisions, none with its text") && said.contains("--keep-text"), "{said}");
     let database = Database::open_existing(&desk.path("desk.db")).expect("the store");
-    assert!(database.decisions().expect("it reads").iter().all(|d| d.decision.text.is_none()));
+    assert!(database.decisions().expect("it reads").iter().all(|d| d.decision.said.text.is_none()));
 }
 
 /// Scores that Perspective gave, where they are at hand: learned from one half, tested on the other, four times.

@@ -69,7 +69,7 @@ fn what_waits_is_decided_by_plain_forms() {
     let first = &kept[0].decision;
     assert_eq!((first.attribute.as_str(), first.value, first.comment), ("TOXICITY", 1.0, Some(1)));
     assert_eq!(
-        (first.text.as_deref(), first.community.as_str(), first.origin.as_str()),
+        (first.said.text.as_deref(), first.said.community.as_str(), first.origin.as_str()),
         (Some(HOSTILE), "town", "review")
     );
     let yes: Vec<&str> = kept[1..]

@@ -349,13 +349,16 @@ fn decisions_are_taken_in_and_kept() {
     let kept = Database::open(&path).expect("the same store").decisions().expect("decisions");
     let last = &kept[1].decision;
     assert_eq!(
-        (&*last.community, &*last.client_token, &*last.attribute, last.value),
+        (&*last.said.community, &*last.said.client_token, &*last.attribute, last.value),
         ("Coral:https://news.example", "comment:7", "TOXICITY", 1.0)
     );
     assert!(last.model.starts_with("default@") && last.probability.is_some_and(|p| p > 0.5), "{last:?}");
-    assert_eq!(last.text.as_deref(), Some("you fool"));
-    assert!(last.context.as_deref().is_some_and(|context| context.contains("Coral_comment_id")));
-    assert_eq!((kept[2].decision.text.as_deref(), kept[2].decision.context.as_deref()), (None, None));
+    assert_eq!(last.said.text.as_deref(), Some("you fool"));
+    assert!(last.said.context.as_deref().is_some_and(|context| context.contains("Coral_comment_id")));
+    assert_eq!(
+        (kept[2].decision.said.text.as_deref(), kept[2].decision.said.context.as_deref()),
+        (None, None)
+    );
 }
 
 #[test]
@@ -372,10 +375,26 @@ fn malformed_decisions_are_refused() {
             json!({"comment": {"text": "a"}, "attributeScores": {"A": {"summaryScore": {"value": 2}}}}),
             "Score of attribute A out of range: expected a probability from 0 to 1",
         ),
+        // What nobody may ask for, nobody decides on.
+        (
+            json!({"comment": {"text": "a"}, "attributeScores": {
+                "TOXICITY": {"summaryScore": {"value": 1}}, "BANANA": {"summaryScore": {"value": 1}}}}),
+            "Unknown requested attribute: BANANA",
+        ),
     ] {
         let answer = post(shared(), "/comments:suggestscore", &body);
         answer.is_error(400, message);
         assert_eq!(answer.json()["error"]["status"], "INVALID_ARGUMENT");
+    }
+}
+
+#[test]
+fn whatever_may_be_asked_for_may_be_decided_on() {
+    // Labels, neighbours, versions, and names of Perspective's that a later model may have a label for.
+    for name in ["TOXICITY", "TOXICITY@6", "OBSCENE", "LIKELY_TO_REJECT", "SPAM", "INCIVILITY"] {
+        let body =
+            json!({"comment": {"text": "a"}, "attributeScores": {name: {"summaryScore": {"value": 1}}}});
+        assert_eq!(post(shared(), "/comments:suggestscore", &body).code, 200, "{name}");
     }
 }
 

@@ -202,7 +202,7 @@ fn the_page_holds_as_written() {
             ("moderato", "migrate") => {
                 file(&desk, "coral-comments.jsonl", &exported());
                 let table = desk.run(command).expect("moderato runs");
-                assert!(table.contains("0.80") && table.contains("same share at"), "{table}");
+                assert!(table.contains("0.80") && table.contains("as many at"), "{table}");
             }
             ("moderato", "decisions") => {
                 // What the moderators have decided by then.

@@ -26,7 +26,11 @@ fn every_head_answers_and_says_why() {
 
 #[test]
 fn a_comment_that_is_none_is_refused() {
-    post(shared(), "/v1/score", &json!({})).is_error(400, "Comment must be non-empty.");
+    let missing = "Missing text: expected the comment in a field `text`.";
+    for body in [json!({}), json!({"comment": "you fool"}), json!({"text": null})] {
+        post(shared(), "/v1/score", &body).is_error(400, missing);
+    }
+    post(shared(), "/v1/score", &json!({"text": " "})).is_error(400, "Comment must be non-empty.");
     post(shared(), "/v1/score", &json!({"text": "a".repeat((1 << 16) + 1)}))
         .is_error(400, "Comment text too long.");
     assert_eq!(request(shared(), "POST /v1/score", &[], b"{").code, 400);
@@ -50,7 +54,7 @@ fn lines_are_answered_in_order_and_bad_ones_in_their_places() {
         .map(|line| if line["error"].is_null() { line["id"].clone() } else { line["line"].clone() })
         .collect();
     assert_eq!(said, [json!("a"), json!(3), json!(4), json!(5), json!(6), json!("z")]);
-    assert_eq!(found[1]["error"]["message"], "Comment must be non-empty.");
+    assert_eq!(found[1]["error"]["message"], "Missing text: expected the comment in a field `text`.");
     assert_eq!(found[4]["error"]["message"], "Comment text too long.");
     assert_eq!(found[5]["heads"]["incivility"]["label"], "uncivil");
 }

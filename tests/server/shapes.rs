@@ -136,13 +136,17 @@ fn corals_feedback_is_kept_with_its_comment() {
     let database = moderato::server::store::Database::open_existing(&path).expect("a store");
     let kept = database.decisions().expect("it reads");
     let rows: Vec<_> = kept.iter().map(|kept| &kept.decision).collect();
-    let row = |n: usize| (rows[n].client_token.as_str(), rows[n].attribute.as_str(), rows[n].value);
+    let row = |n: usize| (rows[n].said.client_token.as_str(), rows[n].attribute.as_str(), rows[n].value);
     assert_eq!((row(0), row(1)), (("comment:7f3a", "TOXICITY", 1.0), ("comment:7f3b", "TOXICITY", 0.0)));
-    assert!(rows.iter().all(|row| row.community == "Coral:https://news.example"));
+    assert!(rows.iter().all(|row| row.said.community == "Coral:https://news.example"));
     assert!(
-        rows[0].context.as_deref().is_some_and(|context| context.contains("\"Coral_comment_id\":\"7f3a\""))
+        rows[0]
+            .said
+            .context
+            .as_deref()
+            .is_some_and(|context| context.contains("\"Coral_comment_id\":\"7f3a\""))
     );
-    assert_eq!(rows[0].text.as_deref(), Some("You stupid idiot"));
+    assert_eq!(rows[0].said.text.as_deref(), Some("You stupid idiot"));
 }
 
 #[test]

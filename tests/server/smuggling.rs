@@ -194,7 +194,9 @@ fn a_small_decision_takes_no_large_place() {
     let database = moderato::server::store::Database::open_existing(&path).expect("a store");
     let kept = database.decisions().expect("it reads");
     assert_eq!(kept.len(), 100);
-    assert!(kept.iter().all(|kept| kept.decision.context.as_ref().is_some_and(|text| text.len() == 4096)));
+    assert!(
+        kept.iter().all(|kept| kept.decision.said.context.as_ref().is_some_and(|text| text.len() == 4096))
+    );
 }
 
 #[test]

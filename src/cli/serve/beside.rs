@@ -12,19 +12,25 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 pub(super) struct BesideArgs {
     /// Forward calls to this endpoint, and record what it says beside what we say; needs a store
-    #[arg(long, value_name = "URL")]
+    #[arg(help_heading = "Beside the model", long, value_name = "URL")]
     record: Option<String>,
     /// A file with the key to send there; the caller's own key unless given
-    #[arg(long, value_name = "FILE", requires = "record")]
+    #[arg(help_heading = "Beside the model", long, value_name = "FILE", requires = "record")]
     record_key: Option<PathBuf>,
     /// Whose answer callers get: the endpoint's, while it gives one in time and ours otherwise, or always ours
-    #[arg(long, value_enum, default_value_t = Answer::Theirs, requires = "record", value_name = "WHOSE")]
+    #[arg(help_heading = "Beside the model", long, value_enum, default_value_t = Answer::Theirs, requires = "record", value_name = "WHOSE")]
     answer: Answer,
     /// How many milliseconds the endpoint has to answer
-    #[arg(long, default_value_t = 600, requires = "record", value_name = "MS")]
+    #[arg(
+        help_heading = "Beside the model",
+        long,
+        default_value_t = 600,
+        requires = "record",
+        value_name = "MS"
+    )]
     record_patience: u64,
     /// Ask this model, too, and record what it says; needs a store
-    #[arg(long, value_name = "MODEL")]
+    #[arg(help_heading = "Beside the model", long, value_name = "MODEL")]
     shadow: Option<PathBuf>,
 }
 

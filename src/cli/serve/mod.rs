@@ -21,15 +21,16 @@ use tokio_rustls::TlsAcceptor;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   moderato serve
-  moderato serve -m desk.safetensors --listen 127.0.0.1:8080 --store decisions.sqlite
+  moderato serve -m desk.safetensors --listen 127.0.0.1:8080 --store desk.sqlite
   moderato serve --config serve.toml
-  moderato serve --store moving.sqlite --keep-text --record https://commentanalyzer.googleapis.com/v1alpha1
+  moderato serve --store moving.sqlite --keep-text \\
+      --record https://commentanalyzer.googleapis.com/v1alpha1
 
-Clients of Perspective call http://127.0.0.1:8080 with any key; Coral's custom endpoint is
-http://127.0.0.1:8080/v1alpha1. The page at http://127.0.0.1:8080/ shows what waits to be decided. What
+Clients of Perspective call http://127.0.0.1:8080 with any key; Coral's custom endpoint is \
+http://127.0.0.1:8080/v1alpha1. The page at http://127.0.0.1:8080/ shows what waits to be decided. What \
 else is answered: docs/serve.md, and for programs GET /v1/openapi.json.
 
-Flags win over the file of settings. A model file that changes is read again, as it is on SIGHUP; one that
+Flags win over the file of settings. A model file that changes is read again, as it is on SIGHUP; one that \
 cannot be read leaves the old model in service. SIGTERM and SIGINT finish what was accepted.
 
 Logs are JSON lines on standard error, and hold no comment and no key.")]
@@ -121,6 +122,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         Some(path) => Some(Store::open(path)?.keeping_text(config.keep_text)),
         None => None,
     };
+    if config.keep_text && store.is_none() {
+        let problem = Problem::new(format!("{named}found no store to keep texts in, expected `--store`"));
+        return Err(problem
+            .hint("for instance `--store decisions.sqlite`, or leave out `--keep-text`")
+            .into());
+    }
     let beside = args.beside.open(store.is_some())?;
     log::start(args.log);
     if !address.ip().is_loopback() && settings.keys.is_open() {

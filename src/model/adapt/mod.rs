@@ -20,20 +20,30 @@ mod readout;
 mod widen;
 
 use super::GroupError;
-use super::{Model, SourceAbout};
+use super::{Model, Prediction, SourceAbout};
 use crate::counts::vectorizer::VectorizerError;
 use crate::counts::weighting::WeightingError;
-use crate::label::HeadKind;
 use crate::logistic::LogisticError;
 use crate::naive_bayes::NaiveBayesError;
 
-/// A column of a head: a yes/no answer that can be learned.
+/// A label of a head: a yes/no answer. Of a head with two labels only the second can be learned, which says what the
+/// first is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Column {
     /// The head's position in the model.
     pub head: usize,
     /// The label that it speaks for.
     pub label: usize,
+}
+
+impl Column {
+    /// What the model says of it.
+    ///
+    /// # Panics
+    /// If the prediction is of a model that has no such column.
+    pub fn probability(self, prediction: &Prediction) -> f64 {
+        prediction.heads[self.head].probabilities[self.label]
+    }
 }
 
 /// A comment, and what was decided of it.
@@ -170,10 +180,11 @@ impl Model {
     ///
     /// ```
     /// use moderato::model::Model;
-    /// use moderato::model::adapt::{AdaptSettings, Lesson, Task};
+    /// use moderato::model::adapt::{AdaptSettings, Column, Lesson, Task};
     ///
     /// let base = Model::embedded()?;
-    /// let column = base.column("TOXICITY").expect("the default model has it");
+    /// // The first label of the second head: toxicity.
+    /// let column = Column { head: 1, label: 0 };
     /// let lesson = |text, truth| Lesson { text, truth, weight: 1.0 };
     /// let lessons = vec![lesson("a fine goal", 0.0), lesson("a schwalbe if ever there was one", 1.0)];
     /// let settings = AdaptSettings { strength: Some(10.0), min_new: 1, ..AdaptSettings::default() };
@@ -210,24 +221,6 @@ impl Model {
         self.about.sources.push(source);
         self.sign();
         self
-    }
-
-    /// The column that speaks for a label called `name`, whatever its case, its version after `@` or its ending
-    /// `_EXPERIMENTAL`: first among the labels of yes/no-each heads, then among the second labels of two-way heads,
-    /// and then among those heads' own names.
-    pub fn column(&self, name: &str) -> Option<Column> {
-        let name = name.split('@').next().unwrap_or(name).to_lowercase();
-        let name = name.strip_suffix("_experimental").unwrap_or(&name);
-        let heads = || self.heads.iter().enumerate();
-        let each = heads().filter(|(_, h)| h.head.kind == HeadKind::Each).find_map(|(head, h)| {
-            let label = h.head.labels.names().iter().position(|label| label.to_lowercase() == name)?;
-            Some(Column { head, label })
-        });
-        let two_way = |says: &dyn Fn(&super::ModelHead) -> bool| {
-            heads().find(|(_, h)| h.is_two_way() && says(h)).map(|(head, _)| Column { head, label: 1 })
-        };
-        each.or_else(|| two_way(&|h| h.head.labels.names()[1].to_lowercase() == name))
-            .or_else(|| two_way(&|h| h.head.name.to_lowercase() == name))
     }
 
     /// The name of a column's label.

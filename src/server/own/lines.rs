@@ -71,13 +71,7 @@ fn answer(app: &App, community: Option<&str>, (number, line): (u64, &[u8]), out:
     if line.trim_ascii().is_empty() {
         return;
     }
-    let read = || -> Result<ScoreRequest<'_>, CallError> {
-        let request: ScoreRequest<'_> = serde_json::from_slice(line)
-            .map_err(|error| CallError::Invalid(format!("Invalid JSON payload received. {error}")))?;
-        request.check()?;
-        Ok(request)
-    };
-    match read() {
+    match ScoreRequest::parse(line) {
         Ok(request) => {
             write_score(app, community, &request, out);
             out.push(b'\n');

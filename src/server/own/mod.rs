@@ -42,7 +42,7 @@ struct ScoreRequest<'a> {
     /// Comes back in the answer.
     id: Option<Value>,
     #[serde(borrow)]
-    text: Cow<'a, str>,
+    text: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "communityId", alias = "community")]
     community: Option<Cow<'a, str>>,
     /// Whether the words that weighed are wanted.
@@ -51,15 +51,21 @@ struct ScoreRequest<'a> {
     terms: Option<usize>,
 }
 
-impl ScoreRequest<'_> {
-    fn check(&self) -> Result<(), CallError> {
-        if self.text.trim().is_empty() {
-            return Err(CallError::CommentEmpty);
+impl<'a> ScoreRequest<'a> {
+    /// Reads a body, or a line of one.
+    fn parse(body: &'a [u8]) -> Result<Self, CallError> {
+        let request: Self = serde_json::from_slice(body)
+            .map_err(|error| CallError::Invalid(format!("Invalid JSON payload received. {error}")))?;
+        match request.text.as_deref() {
+            None => Err(CallError::Invalid("Missing text: expected the comment in a field `text`.".into())),
+            Some(text) if text.trim().is_empty() => Err(CallError::CommentEmpty),
+            Some(text) if text.len() > MAX_TEXT => Err(CallError::CommentTooLong),
+            Some(_) => Ok(request),
         }
-        if self.text.len() > MAX_TEXT {
-            return Err(CallError::CommentTooLong);
-        }
-        Ok(())
+    }
+
+    fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
     }
 }
 
@@ -74,10 +80,10 @@ fn write_score(app: &App, community: Option<&str>, request: &ScoreRequest<'_>, o
         out.push(b',');
     }
     with_workspace(&served.model, |workspace| {
-        served.json.write(workspace.score(&served.model, &request.text), out);
+        served.json.write(workspace.score(&served.model, request.text()), out);
     });
     if request.evidence {
-        let evidence = evidence::of(&served.model, &request.text, request.terms.unwrap_or(20));
+        let evidence = evidence::of(&served.model, request.text(), request.terms.unwrap_or(20));
         out.extend(b",\"evidence\":");
         out.extend(evidence.to_string().bytes());
     }
@@ -93,9 +99,7 @@ pub(super) async fn score(State(app): State<App>, request: Request) -> Response 
         let caller = admit(&app, &head, Right::Score)?;
         let limits = &app.settings().limits;
         let whole = app.0.bodies.read(body, limits.max_body_bytes, limits).await?;
-        let request: ScoreRequest<'_> = serde_json::from_slice(whole.bytes())
-            .map_err(|error| CallError::Invalid(format!("Invalid JSON payload received. {error}")))?;
-        request.check()?;
+        let request = ScoreRequest::parse(whole.bytes())?;
         let mut out = Vec::with_capacity(1024);
         write_score(&app, caller.community, &request, &mut out);
         Query::parse(head.uri.query().unwrap_or_default()).shape(out)

@@ -6,7 +6,7 @@ use super::{form, labels, origin, page, reading, stranger, visitor};
 use crate::perspective::attribute::Column;
 use crate::server::keys::Right;
 use crate::server::router::header_key;
-use crate::server::store::{NewDecision, StoreError};
+use crate::server::store::{NewDecision, Said, StoreError};
 use crate::server::{App, clock, with_workspace};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -102,8 +102,8 @@ async fn kept(app: &App, headers: &HeaderMap, form: &Form) -> Result<(Verdict, S
     let id: i64 = form.first("id").and_then(|id| id.parse().ok()).ok_or(Refused::Malformed)?;
     let found = reading(store, move |database| database.comment(id)).await.map_err(Refused::Store)?;
     let comment = found.ok_or(Refused::NotFound)?.comment;
-    let served = app.models().now().of(Some(&comment.community)).clone();
-    let text = comment.text.ok_or(Refused::NotFound)?;
+    let served = app.models().now().of(Some(&comment.said.community)).clone();
+    let text = comment.said.text.clone().ok_or(Refused::NotFound)?;
     let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, &text).clone());
     let holds: Vec<&str> = form.all("holds").collect();
     let all = labels(&served, &attribute);
@@ -114,19 +114,13 @@ async fn kept(app: &App, headers: &HeaderMap, form: &Form) -> Result<(Verdict, S
             .collect(),
         _ => vec![(&attribute, all.first().and_then(|label| label.1), verdict == Verdict::Reject)],
     };
-    let time_ms = clock::unix_ms();
+    let said_of = Said { time_ms: clock::unix_ms(), text: Some(text), ..comment.said };
     let decision = |(name, column, yes): (&str, Option<Column>, bool)| NewDecision {
-        community: comment.community.clone(),
-        client_token: comment.client_token.clone(),
-        session: comment.session.clone(),
+        said: said_of.clone(),
         attribute: name.to_owned(),
         value: f64::from(u8::from(yes)),
         model: served.id.clone(),
         probability: column.map(|column| column.probability(&prediction)),
-        time_ms,
-        text: Some(text.clone()),
-        do_not_store: false,
-        context: comment.context.clone(),
         origin: "review".to_owned(),
         comment: Some(id),
     };

@@ -131,7 +131,7 @@ async fn reading<T: Send + 'static>(
 
 fn card(served: &Served, attribute: &str, waiting: Waiting) -> Card {
     let Waiting { comment: Comment { id, comment }, probability } = waiting;
-    let text = comment.text.unwrap_or_default();
+    let text = comment.said.text.unwrap_or_default();
     let labels = labels(served, attribute);
     let prediction = with_workspace(&served.model, |workspace| workspace.score(&served.model, &text).clone());
     let holds = |column: Column| {
@@ -144,8 +144,10 @@ fn card(served: &Served, attribute: &str, waiting: Waiting) -> Card {
         id,
         marks: marks(served, attribute, &text),
         probability,
-        community: comment.community,
-        time: jiff::Timestamp::from_millisecond(comment.time_ms).map(|t| t.to_string()).unwrap_or_default(),
+        community: comment.said.community,
+        time: jiff::Timestamp::from_millisecond(comment.said.time_ms)
+            .map(|t| t.to_string())
+            .unwrap_or_default(),
         labels: labels.into_iter().map(|(name, column)| (name, column.is_some_and(holds))).collect(),
         text,
     }

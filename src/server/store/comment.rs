@@ -1,7 +1,7 @@
 //! A comment that was asked about, and what was said of it: by us, by the service we replace, by a model on trial.
 
 use super::decision::fingerprint;
-use super::{Database, StoreError};
+use super::{Database, Said, StoreError};
 use rusqlite::{Row, params};
 
 /// Who said it.
@@ -46,35 +46,10 @@ pub struct Score {
 /// A comment as it was asked about.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewComment {
-    /// Whose norms it follows; empty where it was not said.
-    pub community: String,
-    /// What the caller calls it; empty where it was not said.
-    pub client_token: String,
-    /// What groups calls; empty where it was not said.
-    pub session: String,
-    /// Milliseconds since 1970.
-    pub time_ms: i64,
-    /// Its text.
-    pub text: Option<String>,
-    /// What it answers.
-    pub context: Option<String>,
-    /// Whether the caller forbids to keep anything of it.
-    pub do_not_store: bool,
+    /// The comment.
+    pub said: Said,
     /// What was said of it.
     pub scores: Vec<Score>,
-}
-
-impl NewComment {
-    pub(super) fn forget_text(&mut self) {
-        self.text = None;
-        self.context = None;
-    }
-
-    pub(super) fn forget_all_but_scores(&mut self) {
-        self.forget_text();
-        self.client_token.clear();
-        self.session.clear();
-    }
 }
 
 /// A comment as it was kept.
@@ -86,24 +61,17 @@ pub struct Comment {
     pub comment: NewComment,
 }
 
-pub(super) const COLUMNS: &str = "comments.id, comments.community, comments.client_token, comments.session, comments.time_ms, comments.text, \
-     comments.context";
+/// What [`comment`] reads of a row.
+pub(super) fn columns() -> String {
+    format!("comments.id, {}", Said::columns("comments"))
+}
+
+/// How many columns that is.
+pub(super) const N_COLUMNS: usize = 1 + Said::N_COLUMNS;
 
 /// A comment without its scores.
 pub(super) fn comment(row: &Row<'_>) -> rusqlite::Result<Comment> {
-    Ok(Comment {
-        id: row.get(0)?,
-        comment: NewComment {
-            community: row.get(1)?,
-            client_token: row.get(2)?,
-            session: row.get(3)?,
-            time_ms: row.get(4)?,
-            text: row.get(5)?,
-            context: row.get(6)?,
-            do_not_store: false,
-            scores: Vec::new(),
-        },
-    })
+    Ok(Comment { id: row.get(0)?, comment: NewComment { said: Said::read(row, 1)?, scores: Vec::new() } })
 }
 
 impl Database {
@@ -114,13 +82,13 @@ impl Database {
              VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?;
         let id = insert.insert(params![
-            new.community,
-            new.client_token,
-            new.session,
-            new.time_ms,
-            new.text,
-            new.context,
-            new.text.as_deref().map(fingerprint),
+            new.said.community,
+            new.said.client_token,
+            new.said.session,
+            new.said.time_ms,
+            new.said.text,
+            new.said.context,
+            new.said.text.as_deref().map(fingerprint),
         ])?;
         let mut insert = self.connection.prepare_cached(
             "INSERT INTO scores (comment, source, model, attribute, value) VALUES (?, ?, ?, ?, ?)",
@@ -150,7 +118,7 @@ impl Database {
 
     fn comments_where(&self, condition: &str, value: i64) -> Result<Vec<Comment>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Comment>> {
-            let sql = format!("SELECT {COLUMNS} FROM comments WHERE {condition} ORDER BY comments.id");
+            let sql = format!("SELECT {} FROM comments WHERE {condition} ORDER BY comments.id", columns());
             let mut query = self.connection.prepare_cached(&sql)?;
             let mut comments: Vec<Comment> = query.query_map([value], comment)?.collect::<Result<_, _>>()?;
             let sql = format!(

@@ -36,16 +36,20 @@ impl Database {
         Self::with(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
 
-    /// Opens a file that must be there already.
+    /// Opens a store that must be there already: no file becomes one by being read. One of an older version is brought
+    /// to the newest.
     ///
     /// # Errors
-    /// If it is not there, cannot be written, is damaged, or is no store of ours or a newer one.
+    /// If it is not there, empty, damaged, or no store of ours or a newer one.
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            let message = "no such file, expected a store of decisions".to_owned();
-            return Err(StoreError::Other { path: path.to_owned(), message });
-        }
-        Self::with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        let found = match std::fs::metadata(path) {
+            Err(_) => "no such file",
+            Ok(found) if found.is_dir() => "found a folder",
+            Ok(found) if found.len() == 0 => "found an empty file",
+            Ok(_) => return Self::with(path, OpenFlags::SQLITE_OPEN_READ_WRITE),
+        };
+        let message = format!("{found}, expected a store of decisions");
+        Err(StoreError::Other { path: path.to_owned(), message })
     }
 
     fn with(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
@@ -54,7 +58,9 @@ impl Database {
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(BUSY_SECONDS)).map_err(failed)?;
         // Asked before anything is written, so that another program's database stays as it was.
-        schema::version(&connection, path)?;
+        if schema::version(&connection, path)? == 0 && !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
+            return Err(StoreError::Foreign(path.to_owned()));
+        }
         // What is deleted is overwritten, not only forgotten; what is committed is on the disk, not only on its way.
         connection
             .execute_batch(

@@ -1,21 +1,16 @@
 //! A decision, before and after it is kept.
 
-use super::{Database, StoreError};
+use super::{Database, Said, StoreError};
 use rusqlite::{Row, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// What somebody decided of a comment. Texts and contexts are kept only where the [store](super::Store) keeps texts
-/// and `do_not_store` is not set.
+/// What somebody decided of a comment. Of several decisions on one attribute of one comment of a community the last one
+/// holds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct NewDecision {
-    /// Whose norms it follows, such as `Coral:https://news.example`; empty where it was not said.
-    pub community: String,
-    /// What the caller calls the comment; empty where it was not said. Of several decisions on one attribute of one
-    /// comment of a community the last one holds.
-    pub client_token: String,
-    /// What groups calls; empty where it was not said.
-    pub session: String,
+    /// The comment.
+    pub said: Said,
     /// The attribute decided on, such as `TOXICITY`.
     pub attribute: String,
     /// From 0, it is not so, to 1, it is.
@@ -24,14 +19,6 @@ pub struct NewDecision {
     pub model: String,
     /// What that model says of the comment, 0 to 1; none where it was not asked.
     pub probability: Option<f64>,
-    /// Milliseconds since 1970.
-    pub time_ms: i64,
-    /// The comment's text.
-    pub text: Option<String>,
-    /// Whether the caller forbids to keep text and context.
-    pub do_not_store: bool,
-    /// What it answers, as the caller sent it.
-    pub context: Option<String>,
     /// Which door it came by, such as `suggestscore` or `review`.
     pub origin: String,
     /// The recorded comment it is about, where that is known.
@@ -50,15 +37,10 @@ enum About<'a> {
 impl NewDecision {
     /// The comment, where another decision may be about the same one.
     fn about(&self) -> Option<About<'_>> {
-        match (&*self.client_token, self.comment) {
+        match (&*self.said.client_token, self.comment) {
             ("", comment) => comment.map(About::Recorded),
-            (token, _) => Some(About::Token(&self.community, token)),
+            (token, _) => Some(About::Token(&self.said.community, token)),
         }
-    }
-
-    pub(super) fn forget_text(&mut self) {
-        self.text = None;
-        self.context = None;
     }
 }
 
@@ -71,27 +53,23 @@ pub struct Decision {
     pub decision: NewDecision,
 }
 
-const COLUMNS: &str = "id, community, client_token, session, attribute, value, model, probability, time_ms, text, \
-                       context, origin, comment";
+fn columns() -> String {
+    format!("id, {}, attribute, value, model, probability, origin, comment", Said::columns("decisions"))
+}
 
 fn decision(row: &Row<'_>) -> rusqlite::Result<Decision> {
-    let text: Option<String> = row.get(9)?;
+    let said = Said::read(row, 1)?;
+    let after = |n: usize| 1 + Said::N_COLUMNS + n;
     Ok(Decision {
         id: row.get(0)?,
         decision: NewDecision {
-            community: row.get(1)?,
-            client_token: row.get(2)?,
-            session: row.get(3)?,
-            attribute: row.get(4)?,
-            value: row.get(5)?,
-            model: row.get(6)?,
-            probability: row.get(7)?,
-            time_ms: row.get(8)?,
-            do_not_store: text.is_none(),
-            text,
-            context: row.get(10)?,
-            origin: row.get(11)?,
-            comment: row.get(12)?,
+            said: Said { do_not_store: said.text.is_none(), ..said },
+            attribute: row.get(after(0))?,
+            value: row.get(after(1))?,
+            model: row.get(after(2))?,
+            probability: row.get(after(3))?,
+            origin: row.get(after(4))?,
+            comment: row.get(after(5))?,
         },
     })
 }
@@ -104,19 +82,19 @@ impl Database {
              text, context, origin, comment, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         insert.execute(params![
-            new.community,
-            new.client_token,
-            new.session,
+            new.said.community,
+            new.said.client_token,
+            new.said.session,
             new.attribute,
             new.value,
             new.model,
             new.probability,
-            new.time_ms,
-            new.text,
-            new.context,
+            new.said.time_ms,
+            new.said.text,
+            new.said.context,
             new.origin,
             new.comment,
-            new.text.as_deref().map(fingerprint),
+            new.said.text.as_deref().map(fingerprint),
         ])?;
         Ok(())
     }
@@ -127,8 +105,9 @@ impl Database {
     /// If the file cannot be read.
     pub fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
         let read = || -> rusqlite::Result<Vec<Decision>> {
-            let mut all =
-                self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM decisions ORDER BY id"))?;
+            let mut all = self
+                .connection
+                .prepare_cached(&format!("SELECT {} FROM decisions ORDER BY id", columns()))?;
             all.query_map([], decision)?.collect()
         };
         read().map_err(self.failed())

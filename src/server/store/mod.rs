@@ -15,6 +15,7 @@ mod decision;
 mod error;
 mod forget;
 mod queue;
+mod said;
 mod schema;
 mod stats;
 mod writer;
@@ -25,6 +26,7 @@ pub use decision::{Decision, NewDecision};
 pub use error::StoreError;
 pub use forget::{Erased, Which};
 pub use queue::{Order, Queue, Waiting};
+pub use said::Said;
 pub use stats::{Agreement, Week, weeks};
 
 use std::path::Path;
@@ -67,8 +69,8 @@ impl Store {
     /// If they could not be written: the disk is full, or the file is locked or damaged. The next call tries anew.
     pub async fn decide(&self, decisions: Vec<NewDecision>) -> Result<(), StoreError> {
         let rows = decisions.into_iter().map(|mut decision| {
-            if !self.keeps_text || decision.do_not_store {
-                decision.forget_text();
+            if !self.keeps_text || decision.said.do_not_store {
+                decision.said.forget_text();
             }
             Row::Decision(decision)
         });
@@ -78,11 +80,11 @@ impl Store {
     /// Keeps what was said of a comment, soon and without being waited for; says whether there was room for it. Of a
     /// comment that must not be stored only the scores are kept, and nothing that leads back to it.
     pub fn record(&self, mut comment: NewComment) -> bool {
-        if comment.do_not_store {
-            comment.forget_all_but_scores();
+        if comment.said.do_not_store {
+            comment.said.forget_names();
         }
         if !self.keeps_text {
-            comment.forget_text();
+            comment.said.forget_text();
         }
         self.writer.offer(vec![Row::Comment(comment)])
     }
@@ -103,13 +105,16 @@ mod tests {
 
     fn decision(token: &str, text: Option<&str>) -> NewDecision {
         NewDecision {
-            community: "town".into(),
-            client_token: token.into(),
+            said: Said {
+                community: "town".into(),
+                client_token: token.into(),
+                text: text.map(str::to_owned),
+                context: text.map(|_| "a street".to_owned()),
+                ..Said::default()
+            },
             attribute: "TOXICITY".into(),
             value: 1.0,
             model: "tiny@0".into(),
-            text: text.map(str::to_owned),
-            context: text.map(|_| "a street".to_owned()),
             origin: "suggestscore".into(),
             ..NewDecision::default()
         }
@@ -140,11 +145,12 @@ mod tests {
             store.decide(Vec::new()).await.unwrap();
         });
         let kept = Database::open_existing(&path).unwrap().decisions().unwrap();
-        let mut tokens: Vec<u32> = kept.iter().map(|d| d.decision.client_token.parse().unwrap()).collect();
+        let mut tokens: Vec<u32> =
+            kept.iter().map(|d| d.decision.said.client_token.parse().unwrap()).collect();
         tokens.sort_unstable();
         assert_eq!(tokens, (0..300).collect::<Vec<_>>());
-        assert_eq!(kept[7].decision.text.as_deref(), Some("ätsch"));
-        assert_eq!(kept[7].decision.community, "town");
+        assert_eq!(kept[7].decision.said.text.as_deref(), Some("ätsch"));
+        assert_eq!(kept[7].decision.said.community, "town");
     }
 
     #[test]
@@ -152,13 +158,14 @@ mod tests {
         let kept = |keeps: bool, do_not_store: bool| {
             let folder = folder();
             let path = folder.path().join("decisions.db");
-            let new = NewDecision { do_not_store, ..decision("a", Some("unmistakable")) };
+            let mut new = decision("a", Some("unmistakable"));
+            new.said.do_not_store = do_not_store;
             wait(async { Store::open(&path).unwrap().keeping_text(keeps).decide(vec![new]).await.unwrap() });
             let found = Database::open(&path).unwrap().decisions().unwrap().remove(0).decision;
             let bytes = ["decisions.db", "decisions.db-wal"].map(|f| std::fs::read(folder.path().join(f)));
             let is_there = bytes.iter().flatten().any(|b| b.windows(12).any(|w| w == b"unmistakable"));
-            assert_eq!(is_there, found.text.is_some());
-            (found.text.is_some(), found.context.is_some())
+            assert_eq!(is_there, found.said.text.is_some());
+            (found.said.text.is_some(), found.said.context.is_some())
         };
         assert_eq!(kept(true, false), (true, true));
         assert_eq!(kept(true, true), (false, false));
@@ -188,6 +195,36 @@ mod tests {
         assert!(matches!(refused(folder.path()), StoreError::Other { .. }));
         let missing = folder.path().join("none.db");
         assert!(Database::open_existing(&missing).unwrap_err().to_string().contains("no such file"));
+    }
+
+    #[test]
+    fn a_file_becomes_no_store_by_being_read() {
+        let folder = folder();
+        let check = |name: &str, bytes: &[u8], expected: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let error = Database::open_existing(&path).unwrap_err().to_string();
+            assert!(error.ends_with(expected), "{name}: {error}");
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "{name}");
+        };
+        check("empty.db", b"", "found an empty file, expected a store of decisions");
+        // A database without a table, as SQLite makes one.
+        let path = folder.path().join("bare.db");
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 0; VACUUM").unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        check("bare.db", &bytes, "expected a store of decisions");
+        let error = Database::open_existing(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with("found a folder, expected a store of decisions"), "{error}");
+        // Nor is one that is a store written to.
+        let path = folder.path().join("decisions.db");
+        drop(Database::open(&path).unwrap());
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(Database::open_existing(&path).unwrap().standing_decisions().unwrap(), []);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["bare.db", "decisions.db", "empty.db"]);
     }
 
     #[test]
@@ -228,7 +265,7 @@ mod tests {
         });
         let kept = Database::open(&path).unwrap().decisions().unwrap();
         assert_eq!(
-            kept.iter().map(|d| d.decision.client_token.as_str()).collect::<Vec<_>>(),
+            kept.iter().map(|d| d.decision.said.client_token.as_str()).collect::<Vec<_>>(),
             ["before", "after"]
         );
     }
@@ -236,13 +273,13 @@ mod tests {
     fn comment(token: &str, text: Option<&str>, ours: f64) -> NewComment {
         let score =
             |source, value| Score { source, model: "tiny@0".into(), attribute: "TOXICITY".into(), value };
-        NewComment {
+        let said = Said {
             client_token: token.into(),
             session: "a visit".into(),
             text: text.map(str::to_owned),
-            scores: vec![score(Source::Ours, ours), score(Source::Theirs, 0.25)],
-            ..NewComment::default()
-        }
+            ..Said::default()
+        };
+        NewComment { said, scores: vec![score(Source::Ours, ours), score(Source::Theirs, 0.25)] }
     }
 
     fn queue(order: Order) -> Queue {
@@ -256,7 +293,8 @@ mod tests {
         let with = |token: &str, value: f64, comment: Option<i64>| {
             Row::Decision(NewDecision { value, comment, ..decision(token, None) })
         };
-        let other = NewDecision { community: "city".into(), ..decision("a", None) };
+        let mut other = decision("a", None);
+        other.said.community = "city".into();
         let rows = [
             with("a", 1.0, None),
             with("", 1.0, None),
@@ -296,8 +334,10 @@ mod tests {
         );
         assert_eq!(waiting(&database, Order::Score), [1, 6, 2, 4]);
         assert_eq!(waiting(&database, Order::Newest), [6, 4, 2, 1]);
+        let mut nobodys = decision("b", None);
+        nobodys.said.community.clear();
         let decided = [
-            NewDecision { community: String::new(), ..decision("b", None) },
+            nobodys,
             NewDecision { comment: Some(4), ..decision("", None) },
             decision("c17", Some("two again")),
             NewDecision { attribute: "INSULT".into(), ..decision("a", Some("one")) },
@@ -317,12 +357,15 @@ mod tests {
         wait(async {
             let store = Store::open(&path).unwrap().keeping_text(true);
             assert!(store.record(comment("a", Some("told"), 0.5)));
-            assert!(store.record(NewComment { do_not_store: true, ..comment("b", Some("untold"), 0.5) }));
+            let mut untold = comment("b", Some("untold"), 0.5);
+            untold.said.do_not_store = true;
+            assert!(store.record(untold));
             // What is waited for is written after what is not.
             store.decide(vec![decision("a", None)]).await.unwrap();
             let kept = store.reader().unwrap().comments().unwrap();
             assert_eq!(kept[0].comment, comment("a", Some("told"), 0.5));
-            let nobodys = NewComment { session: String::new(), ..comment("", None, 0.5) };
+            let mut nobodys = comment("", None, 0.5);
+            nobodys.said.session.clear();
             assert_eq!(kept[1].comment, nobodys);
             assert_eq!(store.reader().unwrap().comment(2).unwrap().unwrap(), kept[1]);
             assert_eq!(store.reader().unwrap().comment(3).unwrap(), None);
@@ -359,7 +402,7 @@ mod tests {
         );
         assert!(!is_there());
         let left = server.decisions().unwrap();
-        assert_eq!(left[0].decision.client_token, "comment:8");
+        assert_eq!(left[0].decision.said.client_token, "comment:8");
         let before = Which::Before(1);
         assert_eq!(database.forget(&before).unwrap().decisions_left, 0);
         assert_eq!(database.forget(&before).unwrap().n_decisions, 0, "nothing is left to forget");
@@ -377,6 +420,6 @@ mod tests {
         let mut database = Database::open(&path).unwrap();
         database.write([Row::Comment(comment("a", Some("one"), 0.9))].iter()).unwrap();
         let kept = database.decisions().unwrap().remove(0).decision;
-        assert_eq!((kept.text.as_deref(), kept.time_ms, kept.comment), (Some("text"), 7, None));
+        assert_eq!((kept.said.text.as_deref(), kept.said.time_ms, kept.comment), (Some("text"), 7, None));
     }
 }

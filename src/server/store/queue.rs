@@ -1,6 +1,6 @@
 //! What waits for somebody to decide: recorded comments with their texts on which nobody has.
 
-use super::comment::{COLUMNS, comment};
+use super::comment::{N_COLUMNS, columns, comment};
 use super::{Comment, Database, StoreError};
 use rusqlite::params;
 
@@ -64,10 +64,10 @@ impl Database {
         };
         let read = || -> rusqlite::Result<(Vec<Waiting>, u64)> {
             let sql =
-                format!("SELECT {COLUMNS}, scores.value {WAITS} ORDER BY {order}, comments.id LIMIT ?3");
+                format!("SELECT {}, scores.value {WAITS} ORDER BY {order}, comments.id LIMIT ?3", columns());
             let mut query = self.connection.prepare_cached(&sql)?;
             let waiting = query.query_map(params![queue.attribute, queue.community, queue.most], |row| {
-                Ok(Waiting { comment: comment(row)?, probability: row.get(7)? })
+                Ok(Waiting { comment: comment(row)?, probability: row.get(N_COLUMNS)? })
             })?;
             let waiting = waiting.collect::<Result<_, _>>()?;
             let sql = format!("SELECT count(*) {WAITS}");

@@ -66,7 +66,7 @@ const DAY_MS: i64 = 86_400_000;
 pub fn weeks(decisions: &[Decision], threshold: f64) -> Vec<Week> {
     let mut weeks: BTreeMap<(i64, &str, &str), Week> = BTreeMap::new();
     for d in decisions.iter().map(|d| &d.decision) {
-        let day = d.time_ms.div_euclid(DAY_MS);
+        let day = d.said.time_ms.div_euclid(DAY_MS);
         // 1970-01-01 was a Thursday.
         let monday = day - (day + 3).rem_euclid(7);
         let week = weeks.entry((monday, &d.attribute, &d.model)).or_insert_with(|| Week {
@@ -96,7 +96,7 @@ pub fn weeks(decisions: &[Decision], threshold: f64) -> Vec<Week> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::NewDecision;
+    use super::super::{NewDecision, Said};
     use super::*;
 
     fn decision(day: i64, value: f64, probability: Option<f64>) -> Decision {
@@ -105,7 +105,7 @@ mod tests {
             model: "tiny@0".into(),
             value,
             probability,
-            time_ms: day * DAY_MS + 5,
+            said: Said { time_ms: day * DAY_MS + 5, ..Said::default() },
             ..NewDecision::default()
         };
         Decision { id: 0, decision }

@@ -1,39 +1,42 @@
 //! `moderato train`: labelled comments in, a model and its cross-validated figures out.
 
+mod figures;
+mod settings;
+mod unused;
+
+pub(super) use settings::{analyzer, plan};
+
 use super::community::{self, CommunityArgs};
-use super::data::{self, DataArgs, Opener};
-use super::slices::Cut;
+use super::data::{self, DataArgs};
+use super::sources::{self, Opener};
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, cases, findings, input, output, rendering, streamed};
+use super::{Outcome, Problem, card, cases, input, output, rendering, streamed};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
-use crate::counts::vectorizer::Pruning;
-use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
-use crate::label::{Head, Truth};
-use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet, Trial};
-use crate::model::{About, SourceAbout};
-use crate::report::{Findings, Provenance, Report, SlicedHead, terminal};
-use crate::text::Analysis;
-use anyhow::{Context, Result};
+use crate::label::Truth;
+use crate::model::train::{self, Algorithm, Step, TrainingSet};
+use crate::report::{Provenance, Report, terminal};
+use anyhow::Result;
 use clap::Args;
-use serde::de::DeserializeOwned;
+use figures::{Scored, provenance, write_trials};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Train a model from a recipe, or from files of labelled comments
+/// Train a model from a recipe, from files of labelled comments, or from decisions
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   moderato train training/default.toml --data-dir ../data -o default.safetensors
-  moderato train --data comments.csv --text-column text --label-column uncivil \\
+  moderato train --data comments.csv --label-column uncivil \\
       --labels 0=civil,1=uncivil --head incivility -o my.safetensors
-  moderato train --data tone.tsv --no-header --text-column 1 --label-column 2 --split , \\
-      --labels 0=ambiguous,1=negative,2=neutral,3=positive --head tone -o tone.safetensors
+  moderato train --data tone.tsv --no-header --text-column 1 --label-column 2 \\
+      --labels 0=mixed,1=negative,2=neutral --split , --head tone -o tone.model
+  moderato train --from-decisions desk.sqlite --community town -o town.model
 
-The figures shown are cross-validated: every comment was scored by a model that had not seen it. Folds also
-choose calibration and thresholds; `--folds 0` does without, and leaves probabilities as the algorithm has
+The figures shown are cross-validated: every comment was scored by a model that had not seen it. Folds also \
+choose calibration and thresholds; `--folds 0` does without, and leaves probabilities as the algorithm has \
 them and thresholds at one half.")]
 pub(super) struct TrainArgs {
     /// A recipe: heads, sources, columns, algorithms; see training/README.md
-    #[arg(value_name = "RECIPE", required_unless_present_any = ["data", "from_decisions"], conflicts_with_all = ["data", "from_decisions"])]
+    #[arg(value_name = "RECIPE", conflicts_with_all = ["data", "from_decisions"])]
     recipe: Option<PathBuf>,
     /// Where the files of the recipe's sources are looked for first
     #[arg(long, value_name = "DIR")]
@@ -98,6 +101,12 @@ fn parse_algorithm(name: &str) -> Result<Algorithm, train::UnknownAlgorithm> {
 }
 
 pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
+    args.check_unused()?;
+    if args.recipe.is_none() && args.community.from_decisions.is_none() && args.data.data.is_empty() {
+        let message = "found nothing to train from, expected a recipe, `--data` or `--from-decisions`";
+        let hint = "for instance `--data comments.csv --label-column label --head incivility`";
+        return Err(Problem::new(message).hint(hint).into());
+    }
     if let Some(store) = &args.community.from_decisions {
         args.check_outputs()?;
         let rest = community::Rest {
@@ -108,14 +117,15 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         };
         return community::train(store, &args.community, &rest);
     }
-    let (mut recipe, mut opener) = match &args.recipe {
-        Some(path) => (read_recipe(path)?, Opener { folders: vec![folder_of(path)] }),
-        None => (args.data.recipe()?, Opener { folders: vec![PathBuf::new()] }),
+    let folder = args.data_dir.as_deref();
+    let (mut recipe, opener) = match &args.recipe {
+        Some(path) => (read_recipe(path)?, Opener::of_recipe(folder, path)),
+        None => (args.data.recipe()?, Opener::of_flags(folder)),
     };
-    opener.folders.splice(0..0, args.data_dir.clone());
     args.check_outputs()?;
     output::check_apart(Some(&args.output), &args.data.data)?;
     args.change(&mut recipe)?;
+    opener.check(&recipe)?;
     let talk = Talk::steps();
     talk.step("reading");
     learn_labels(&mut recipe, |source| opener.open(source))?;
@@ -126,7 +136,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     }
     let corpus = Corpus::read(&recipe, |source| opener.open(source))?;
     let n_trouble = data::report_trouble(&corpus, &talk);
-    data::check_columns(&recipe, &corpus)?;
+    data::check_columns(&recipe, &corpus, &opener)?;
     if recipe.folds > 0 {
         data::check_folds(recipe.folds, corpus.comments.len())?;
     }
@@ -200,41 +210,14 @@ pub(super) fn read_recipe(path: &Path) -> Result<Recipe> {
     let bytes = input::read_file(path)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Problem::new(format!("{name}: not UTF-8, expected a TOML recipe")))?;
-    Ok(Recipe::from_toml(name, &text)?)
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    path.parent().map(Path::to_owned).unwrap_or_default()
+    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+    Recipe::from_toml(name, &text).map_err(|error| match is_toml {
+        true => error.into(),
+        false => Problem::new(error.to_string()).hint("labelled comments are named with `--data`").into(),
+    })
 }
 
 impl TrainArgs {
-    /// What flags change about the recipe.
-    fn change(&self, recipe: &mut Recipe) -> Result<()> {
-        recipe.name = self.name.clone().unwrap_or_else(|| recipe.name.clone());
-        recipe.seed = self.seed.unwrap_or(recipe.seed);
-        recipe.folds = self.folds.unwrap_or(recipe.folds);
-        if recipe.folds == 1 {
-            return Err(Problem::new("found 1 fold, expected 0 for none, or at least 2").into());
-        }
-        // Plain naive Bayes takes terms for independent, which the characters of one word are least of all.
-        if self.algorithm.is_some_and(|a| a.naive_bayes().is_some()) && recipe.analysis.is_empty() {
-            recipe.analysis.insert("characters".into(), toml::Value::Array(vec![0.into(), 0.into()]));
-        }
-        set_all(&mut recipe.analysis, &self.analysis, "--analysis")?;
-        set_all(&mut recipe.vocabulary, &self.vocabulary, "--vocabulary")?;
-        for head in &mut recipe.heads {
-            let unsaid = self.recipe.is_none().then_some(Algorithm::Nblr);
-            if let Some(algorithm) = self.algorithm.or(unsaid) {
-                head.fit.insert("algorithm".into(), algorithm.name().into());
-            }
-            if let Some(wish) = &self.threshold_for {
-                head.fit.insert("threshold-for".into(), wish.as_str().into());
-            }
-            set_all(&mut head.fit, &self.fit, "--fit")?;
-        }
-        Ok(())
-    }
-
     /// Finds out before the work, not after it, that a result has no place to go.
     fn check_outputs(&self) -> Result<()> {
         let files: Vec<&PathBuf> = [Some(&self.output), self.card.as_ref()].into_iter().flatten().collect();
@@ -245,12 +228,7 @@ impl TrainArgs {
             let message = format!("{}: found one name for model and card, expected two", files[0].display());
             return Err(Problem::new(message).into());
         }
-        match &self.report {
-            Some(folder) if folder.exists() && !folder.is_dir() => {
-                Err(Problem::new(format!("{}: found a file, expected a folder", folder.display())).into())
-            }
-            _ => Ok(()),
-        }
+        output::check_folder(self.report.as_deref())
     }
 
     /// What an auditor needs beside the recipe: the command, the time, the bytes of every source.
@@ -258,7 +236,7 @@ impl TrainArgs {
         provenance.command = Some(rendering::command_line());
         provenance.time.clone_from(&self.time);
         for (data, source) in provenance.data.iter_mut().zip(&recipe.sources) {
-            data.hash = data::file_hash(&opener.path(&source.file)).map(|hash| format!("sha256:{hash}"));
+            data.hash = sources::file_hash(&opener.path(&source.file)).map(|hash| format!("sha256:{hash}"));
         }
     }
 
@@ -269,146 +247,6 @@ impl TrainArgs {
             k => Folds::Stratified { k, seed: recipe.seed }.assign(comments),
         }
     }
-}
-
-/// Sets NAME=VALUE pairs, the values as TOML has them; a bare word is a text.
-fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> {
-    for pair in pairs {
-        let (name, value) = pair
-            .split_once('=')
-            .ok_or_else(|| Problem::new(format!("`{flag}` is `{pair}`, expected NAME=VALUE")))?;
-        let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
-        let value = parsed.and_then(|mut t| t.remove("value")).unwrap_or_else(|| value.into());
-        table.insert(name.to_owned(), value);
-    }
-    Ok(())
-}
-
-/// The parts of a recipe that corpus rooms pass through, read; `part` names them in errors.
-fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
-    let value = toml::Value::Table(table.clone());
-    value
-        .try_into()
-        .map_err(|e: toml::de::Error| Problem::new(format!("{part}: {}", e.message().trim_end())).into())
-}
-
-/// What the recipe says to train.
-pub(super) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
-    let mut heads = Vec::new();
-    for head in &recipe.heads {
-        let part = format!("`fit` of head `{}`", head.name);
-        let settings: HeadSettings = settings(&head.fit, &part)?;
-        let labels = head.labels.clone().with_context(|| format!("head `{}` has no labels", head.name))?;
-        let head = Head { name: head.name.clone(), kind: head.kind, labels, target: head.target.clone() };
-        heads.push((head, settings));
-    }
-    let sources = recipe.sources.iter().zip(&corpus.counts).map(|(source, counts)| SourceAbout {
-        name: source.name.clone(),
-        licence: source.licence.clone(),
-        n_comments: counts.n_labelled,
-    });
-    Ok(Plan {
-        about: About {
-            name: recipe.name.clone(),
-            version: recipe.version.clone(),
-            description: recipe.description.clone(),
-            seed: recipe.seed,
-            sources: sources.collect(),
-        },
-        analysis: settings::<Analysis>(&recipe.analysis, "`analysis`")?,
-        // n-grams that the recipe names are not for `auto` to change.
-        search_analysis: !recipe.analysis.contains_key("words")
-            && !recipe.analysis.contains_key("characters"),
-        pruning: settings::<Pruning>(&recipe.vocabulary, "`vocabulary`")?,
-        heads,
-    })
-}
-
-/// A head's out-of-fold answers beside what is true.
-struct Scored<'a> {
-    head: &'a Head,
-    /// Which comments of the corpus these are.
-    documents: &'a [usize],
-    truths: Vec<Truth>,
-    predictions: Predictions,
-    options: Options,
-}
-
-impl<'a> Scored<'a> {
-    fn new(head: &'a Head, out_of_fold: &'a train::OutOfFold, truths: &[Option<Truth>], seed: u64) -> Self {
-        Self {
-            head,
-            documents: &out_of_fold.documents,
-            truths: truths.iter().flatten().cloned().collect(),
-            predictions: Predictions {
-                probabilities: out_of_fold.probabilities.clone(),
-                decisions: out_of_fold.decisions.clone(),
-            },
-            options: Options { bootstrap: Some(Bootstrap { seed, ..Bootstrap::default() }) },
-        }
-    }
-
-    fn evaluation(&self) -> Result<Evaluation> {
-        Ok(Evaluation::of(self.head, &self.truths, &self.predictions, &self.options)?)
-    }
-
-    /// The labels that look wrong to fits that had not seen them.
-    fn findings(&self, corpus: &Corpus) -> Result<Findings> {
-        let comments: Vec<&LabelledComment> = self.documents.iter().map(|&i| &corpus.comments[i]).collect();
-        let suspects = findings::suspects(self.head, &comments, (&self.truths, &self.predictions))?;
-        Ok(Findings { suspects, ..Findings::default() })
-    }
-
-    /// How the head does on the comments of each source, where several sources answer it.
-    fn by_source(&self, recipe: &Recipe, corpus: &Corpus) -> Result<Option<SlicedHead>> {
-        let answers = recipe.sources.iter().filter(|source| source.heads.contains_key(&self.head.name));
-        let order: Vec<&str> = answers.map(|source| source.name.as_str()).collect();
-        if order.len() < 2 {
-            return Ok(None);
-        }
-        let name = |&i: &usize| {
-            let source = recipe.sources.get(usize::from(corpus.comments[i].source_idx));
-            source.map(|source| source.name.as_str())
-        };
-        let names: Vec<Option<&str>> = self.documents.iter().map(name).collect();
-        let cut =
-            Cut { head: self.head, truths: &self.truths, predictions: &self.predictions, names: &names };
-        Ok(Some(cut.by(SlicedHead::SOURCE, Some(&order), &self.options)?))
-    }
-}
-
-fn provenance(recipe: &Recipe, model: &str, corpus: &Corpus) -> Provenance {
-    let data = recipe.sources.iter().zip(&corpus.counts).map(|(source, counts)| crate::report::DataSource {
-        name: source.name.clone(),
-        hash: None,
-        n_comments: Some(counts.n_labelled),
-    });
-    Provenance {
-        model: Some(model.to_owned()),
-        data: data.collect(),
-        recipe: Some(recipe.name.clone()),
-        seed: Some(recipe.seed),
-        version: Some(env!("CARGO_PKG_VERSION").into()),
-        ..Provenance::default()
-    }
-}
-
-/// The table that `auto` chose from, the best first.
-fn write_trials(trials: &[Trial], out: &mut impl Write) -> Result<()> {
-    let mut heads: Vec<&str> = trials.iter().map(|trial| trial.head.as_str()).collect();
-    heads.sort_unstable();
-    heads.dedup();
-    for head in heads {
-        let mut rows: Vec<&Trial> = trials.iter().filter(|trial| trial.head == head).collect();
-        rows.sort_by(|a, b| a.log_loss.total_cmp(&b.log_loss));
-        writeln!(out, "{head}: what auto chose from\n\n  log loss  settings")?;
-        for trial in rows {
-            let mark = if trial.chosen { '*' } else { ' ' };
-            writeln!(out, "{mark} {:>8.4}  {trial}", trial.log_loss)?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
 }
 
 pub(super) fn step_name(step: &Step) -> String {
