@@ -3,6 +3,8 @@
 //! A subtree is a range of nodes and a range of text, so that "how much text", "how many dates" and "what
 //! lies in here" are subtractions, and no walk recurses.
 
+use super::attributes::{Attr, Attrs, Key};
+use super::names::{BOLD, ITALIC};
 use html5ever::tendril::StrTendril;
 use html5ever::{LocalName, local_name};
 use std::ops::Range;
@@ -151,9 +153,8 @@ impl Tag {
             local_name!("title") => Self::Title,
             local_name!("tr") => Self::Tr,
             local_name!("ul") => Self::Ul,
-            // parse.rs names formatting elements so
-            _ if &**name == "x-b" => Self::B,
-            _ if &**name == "x-i" => Self::I,
+            BOLD => Self::B,
+            ITALIC => Self::I,
             _ => Self::Other,
         }
     }
@@ -231,13 +232,6 @@ impl Tag {
     }
 }
 
-/// One attribute that was kept.
-#[derive(Debug, Clone)]
-pub(super) struct Attr {
-    pub(super) name: LocalName,
-    pub(super) value: StrTendril,
-}
-
 /// One element or run of text.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -256,7 +250,7 @@ pub(super) struct Node {
 pub(super) struct Dom {
     pub(super) nodes: Vec<Node>,
     text: String,
-    attrs: Vec<Attr>,
+    attrs: Attrs,
     /// The `application/ld+json` scripts.
     pub(super) json: Vec<StrTendril>,
     /// Other scripts that may hold comments as data.
@@ -338,52 +332,71 @@ impl Dom {
     pub(super) fn attrs(&self, node: usize) -> &[Attr] {
         let start = self.nodes[node].attrs as usize;
         let end = self.nodes.get(node + 1).map_or(self.attrs.len(), |n| n.attrs as usize);
-        &self.attrs[start..end]
+        self.attrs.list(start..end)
     }
 
-    /// The attribute `name` of `node`.
-    pub(super) fn attr(&self, node: usize, name: &str) -> Option<&str> {
-        self.attrs(node).iter().find(|a| &*a.name == name).map(|a| &*a.value)
+    /// What an attribute says.
+    pub(super) fn value(&self, attr: Attr) -> &str {
+        self.attrs.value(attr)
     }
 
-    /// The values of all attributes called `name`.
-    pub(super) fn attrs_called<'d>(&'d self, name: &'d str) -> impl Iterator<Item = &'d str> {
-        self.attrs.iter().filter(move |a| &*a.name == name).map(|a| &*a.value)
+    /// The attribute `key` of `node`.
+    pub(super) fn attr(&self, node: usize, key: Key) -> Option<&str> {
+        self.attrs(node).iter().find(|a| a.key == key).map(|a| self.value(*a))
+    }
+
+    /// The values of all attributes called `key`.
+    pub(super) fn attrs_called(&self, key: Key) -> impl Iterator<Item = &str> {
+        self.attrs.list(0..self.attrs.len()).iter().filter(move |a| a.key == key).map(|a| self.value(*a))
     }
 
     /// The classes of `node`.
     pub(super) fn classes(&self, node: usize) -> impl Iterator<Item = &str> {
-        self.attr(node, "class").unwrap_or_default().split_ascii_whitespace()
+        self.attr(node, Key::Class).unwrap_or_default().split_ascii_whitespace()
     }
 }
 
 /// Makes a [`Dom`] of elements opened and closed in document order.
 pub(super) struct DomBuilder {
     dom: Dom,
+    /// The attributes in document order.
+    attrs: Vec<Attr>,
     open: Vec<u32>,
 }
 
 impl DomBuilder {
-    pub(super) fn with_capacity(nodes: usize) -> Self {
-        let dom = Dom { nodes: Vec::with_capacity(nodes), ..Dom::default() };
-        Self { dom, open: Vec::new() }
+    /// For a page of `nodes` with `attrs`, in whatever order.
+    pub(super) fn new(nodes: usize, attrs: Attrs) -> Self {
+        let attrs_len = attrs.len();
+        let dom = Dom { nodes: Vec::with_capacity(nodes), attrs, ..Dom::default() };
+        Self { dom, attrs: Vec::with_capacity(attrs_len), open: Vec::new() }
     }
 
-    fn push(&mut self, tag: Tag, attrs: Vec<Attr>) -> u32 {
+    fn push(&mut self, tag: Tag) -> u32 {
         let id = self.dom.nodes.len() as u32;
         self.dom.nodes.push(Node {
             tag,
             parent: self.open.last().copied().unwrap_or(0),
             end: id + 1,
             text: self.dom.text.len() as u32,
-            attrs: self.dom.attrs.len() as u32,
+            attrs: self.attrs.len() as u32,
         });
-        self.dom.attrs.extend(attrs);
         id
     }
 
-    pub(super) fn open(&mut self, tag: Tag, attrs: Vec<Attr>) {
-        let id = self.push(tag, attrs);
+    /// Opens an element whose attributes are those in `ranges`; of several with one name the first one counts.
+    pub(super) fn open(&mut self, tag: Tag, ranges: impl IntoIterator<Item = Range<usize>>) {
+        let id = self.push(tag);
+        let mut present = 0_u64;
+        for range in ranges {
+            for attr in self.dom.attrs.list(range) {
+                let bit = 1 << attr.key as u32;
+                if present & bit == 0 {
+                    self.attrs.push(*attr);
+                    present |= bit;
+                }
+            }
+        }
         self.open.push(id);
     }
 
@@ -394,7 +407,7 @@ impl DomBuilder {
         let parent = self.open.last().copied().unwrap_or(0);
         // The tokenizer hands over entities and line breaks apart.
         if !self.dom.nodes.last().is_some_and(|n| n.tag == Tag::Text && n.parent == parent) {
-            self.push(Tag::Text, Vec::new());
+            self.push(Tag::Text);
         }
         self.dom.text.push_str(text);
     }
@@ -409,6 +422,7 @@ impl DomBuilder {
         while !self.open.is_empty() {
             self.close();
         }
+        self.dom.attrs.replace_list(self.attrs);
         self.dom.json = json;
         self.dom
     }

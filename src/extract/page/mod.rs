@@ -13,6 +13,7 @@ mod dom;
 mod embedded;
 mod fields;
 mod linked_data;
+mod names;
 mod parse;
 mod prose;
 mod records;
@@ -23,6 +24,7 @@ mod words;
 
 use crate::comment::Comment;
 use crate::extract::date::DateOptions;
+use attributes::Key;
 use dom::Dom;
 use fields::{Body, Name, Reading, body_path};
 use records::{Group, Region};
@@ -264,7 +266,7 @@ fn choose<'n>(names: &'n [Name], shapes: &FxHashMap<u64, i32>) -> Option<&'n Nam
 /// there is none, the language or a clock of twelve hours.
 fn month_first(dom: &Dom, signs: &Signs) -> bool {
     let html = dom.nodes.iter().position(|n| n.tag == dom::Tag::Html);
-    let us = html.and_then(|html| dom.attr(html, "lang")).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
+    let us = html.and_then(|html| dom.attr(html, Key::Lang)).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
     let (mut sure, mut twelve) = (0_i32, false);
     for mark in signs.date_marks.iter().filter(|m| !m.exact) {
         let text = dom.text(mark.node as usize);

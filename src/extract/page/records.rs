@@ -8,6 +8,7 @@
 //!
 //! It is long: gathering, weighing and choosing share the candidate and its evidence.
 
+use super::attributes::Key;
 use super::dom::{Dom, Tag};
 use super::signs::{Context, Signs, is_profile};
 use super::words::{Meaning, meaning};
@@ -188,14 +189,16 @@ fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
             add(hash(&(1, tag, shape(class))), node, Name::Class(id, i as u16));
         }
         if let Some(value) = dom
-            .attr(node, "id")
+            .attr(node, Key::Id)
             .filter(|v| v.bytes().any(|b| b.is_ascii_digit()) || !signs.meaning[node].is_none())
         {
             add(hash(&(2, tag, shape(value))), node, Name::Id(id));
         }
-        for name in ["itemprop", "itemtype", "typeof", "property", "data-testid", "data-type"] {
-            if let Some(value) = dom.attr(node, name) {
-                add(hash(&(3, tag, name, shape(value))), node, Name::Property(id));
+        for attr in dom.attrs(node) {
+            use Key::{DataTestid, DataType, Itemprop, Itemtype, Property, Typeof};
+            if matches!(attr.key, Itemprop | Itemtype | Typeof | Property | DataTestid | DataType) {
+                let value = shape(dom.value(*attr));
+                add(hash(&(3, tag, attr.key as u8, value)), node, Name::Property(id));
             }
         }
         add(hash(&(4, path, signs.context[node].any(Context::COMMENTS))), node, Name::Path(id));
@@ -410,7 +413,7 @@ impl Candidate {
                 format!("{}.{class}", tag_name(dom, node))
             }
             Name::Id(node) => {
-                format!("{}#{}", tag_name(dom, node), dom.attr(node as usize, "id").unwrap_or_default())
+                format!("{}#{}", tag_name(dom, node), dom.attr(node as usize, Key::Id).unwrap_or_default())
             }
             Name::Property(node) => format!("{}[itemprop]", tag_name(dom, node)),
             Name::Path(node) => format!("{} by its path", tag_name(dom, node)),
@@ -476,7 +479,7 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<
     // A name that says what the members are outweighs what else they are called.
     let meant = match name {
         Name::Class(node, i) => meaning(dom.classes(node as usize).nth(i.into()).unwrap_or_default()),
-        Name::Id(node) => meaning(dom.attr(node as usize, "id").unwrap_or_default()),
+        Name::Id(node) => meaning(dom.attr(node as usize, Key::Id).unwrap_or_default()),
         Name::Property(_) | Name::Path(_) => Meaning::NONE,
     };
     let mut e = Evidence { n: members.len(), ..Evidence::default() };
@@ -528,7 +531,7 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<
 fn is_teaser(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
     let mut links = parts.iter().flat_map(Clone::clone).filter(|n| dom.tag(*n) == Tag::A).take(8);
     links.any(|a| {
-        let href = dom.attr(a, "href").unwrap_or_default();
+        let href = dom.attr(a, Key::Href).unwrap_or_default();
         let in_heading = matches!(dom.tag(dom.parent(a)), Tag::Heading | Tag::Headline)
             || dom.ancestors(a).take(3).any(|p| matches!(dom.tag(p), Tag::Heading | Tag::Headline))
             || dom.children(a).any(|c| matches!(dom.tag(c), Tag::Heading | Tag::Headline));

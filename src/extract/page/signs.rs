@@ -4,6 +4,7 @@
 //!
 //! It is long: all signs are read in one pass over the page.
 
+use super::attributes::Key;
 use super::dom::{Dom, Tag};
 use super::fields;
 use super::words::{Meaning, meaning};
@@ -116,7 +117,7 @@ impl<'d> Reader<'d> {
         // Where everything has a headline, a headline says nothing.
         let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
         let bodies =
-            self.dom.attrs_called("itemprop").filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
+            self.dom.attrs_called(Key::Itemprop).filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
         for node in 0..n {
             self.signs.dates.push(dates);
             self.signs.persons.push(persons);
@@ -179,10 +180,18 @@ impl<'d> Reader<'d> {
     fn names(&mut self, node: usize, tag: Tag) -> Meaning {
         let mut sum = Meaning::NONE;
         for attr in self.dom.attrs(node) {
-            let value = match &*attr.name {
-                "class" | "id" | "itemprop" | "property" | "data-testid" | "data-role" | "data-type"
-                | "data-qa" => &*attr.value,
-                "itemtype" | "typeof" => attr.value.rsplit(['/', ':']).next().unwrap_or_default(),
+            let value = match attr.key {
+                Key::Class
+                | Key::Id
+                | Key::Itemprop
+                | Key::Property
+                | Key::DataTestid
+                | Key::DataRole
+                | Key::DataType
+                | Key::DataQa => self.dom.value(*attr),
+                Key::Itemtype | Key::Typeof => {
+                    self.dom.value(*attr).rsplit(['/', ':']).next().unwrap_or_default()
+                }
                 _ => continue,
             };
             sum |= *self.names.entry(value).or_insert_with(|| own_meaning(value));
@@ -202,7 +211,7 @@ impl<'d> Reader<'d> {
         {
             context = context.with(Context::COMMENTS);
         }
-        let hidden_template = tag == Tag::Template && self.dom.attr(node, "shadowrootmode").is_none();
+        let hidden_template = tag == Tag::Template && self.dom.attr(node, Key::Shadowrootmode).is_none();
         if tag.is_mute() || hidden_template {
             context = context.with(Context::MUTE);
         }
@@ -220,7 +229,7 @@ impl<'d> Reader<'d> {
             context = context.with(Context::FORM);
         }
         // Short, signed and dated, one below the other, and yet the newsroom's own words.
-        if self.dom.attr(node, "itemtype").is_some_and(|t| t.ends_with("LiveBlogPosting")) {
+        if self.dom.attr(node, Key::Itemtype).is_some_and(|t| t.ends_with("LiveBlogPosting")) {
             return context.with(Context::ASIDE);
         }
         let comments =
@@ -270,15 +279,24 @@ impl<'d> Reader<'d> {
 
     fn element_date(&mut self, node: usize, tag: Tag, own: Meaning) -> bool {
         let found = self.dom.attrs(node).iter().find_map(|a| {
-            let when = match &*a.name {
-                "datetime" | "data-time" | "data-timestamp" | "data-utime" | "created-timestamp"
-                | "data-datetime" | "data-date" | "data-created" | "data-epoch" | "data-created-at" => {
-                    date::machine(a.value.trim())
-                }
-                "title" | "content" | "data-original-title" if a.value.len() < 60 && a.value.len() > 7 => {
+            let value = self.dom.value(*a);
+            let when = match a.key {
+                Key::Datetime
+                | Key::DataTime
+                | Key::DataTimestamp
+                | Key::DataUtime
+                | Key::CreatedTimestamp
+                | Key::DataDatetime
+                | Key::DataDate
+                | Key::DataCreated
+                | Key::DataEpoch
+                | Key::DataCreatedAt => date::machine(value.trim()),
+                Key::Title | Key::Content | Key::DataOriginalTitle
+                    if value.len() < 60 && value.len() > 7 =>
+                {
                     let dated = own.any(Meaning::DATE)
                         || matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
-                    dated.then(|| date::find(&a.value, self.options)).flatten().filter(|w| w.iso.is_some())
+                    dated.then(|| date::find(value, self.options)).flatten().filter(|w| w.iso.is_some())
                 }
                 _ => None,
             }?;
@@ -308,10 +326,10 @@ impl<'d> Reader<'d> {
         if tag == Tag::Headline {
             return headlines && letters(self.dom.text(node)) > 10;
         }
-        let is = |name: &str, ends: &[&str]| {
-            self.dom.attr(node, name).is_some_and(|v| ends.iter().any(|e| v.ends_with(e)))
+        let is = |key: Key, ends: &[&str]| {
+            self.dom.attr(node, key).is_some_and(|v| ends.iter().any(|e| v.ends_with(e)))
         };
-        bodies && is("itemprop", &["articleBody"]) || is("itemtype", &["Article", "BlogPosting"])
+        bodies && is(Key::Itemprop, &["articleBody"]) || is(Key::Itemtype, &["Article", "BlogPosting"])
     }
 
     /// Whether an element is a heading such as `3 comments`.
@@ -333,8 +351,8 @@ impl<'d> Reader<'d> {
     fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
         if tag == Tag::Img {
             return own.any(Meaning::AVATAR)
-                || self.dom.attr(node, "src").is_some_and(|s| s.contains("avatar"))
-                || self.dom.attr(node, "alt").is_some_and(|s| s.contains("vatar"));
+                || self.dom.attr(node, Key::Src).is_some_and(|s| s.contains("avatar"))
+                || self.dom.attr(node, Key::Alt).is_some_and(|s| s.contains("vatar"));
         }
         let text = self.dom.text(node);
         let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
@@ -343,8 +361,8 @@ impl<'d> Reader<'d> {
         }
         own.any(Meaning::AUTHOR | Meaning::PROFILE)
             || tag == Tag::Cite
-            || (tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()))
-            || self.dom.attr(node, "data-author").is_some()
+            || (tag == Tag::A && is_profile(self.dom.attr(node, Key::Href).unwrap_or_default()))
+            || self.dom.attr(node, Key::DataAuthor).is_some()
     }
 }
 

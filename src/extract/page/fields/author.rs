@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::names::name_beside_date;
+use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::fields::names::clean_name;
 use crate::extract::page::signs::is_profile;
@@ -64,12 +65,12 @@ impl Reading<'_> {
         let meaning = self.signs.meaning[node];
         let tag = self.dom.tag(node);
         let mut weight = 0;
-        let property = self.dom.attr(node, "itemprop").unwrap_or_default();
+        let property = self.dom.attr(node, Key::Itemprop).unwrap_or_default();
         let in_author =
             || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
         // A subject line leads to the comment itself.
         let leads =
-            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, "href").is_some_and(|h| h.contains('#'));
+            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, Key::Href).is_some_and(|h| h.contains('#'));
         if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE)
             || tag == Tag::Heading && self.dom.inside(node).take(8).any(leads)
         {
@@ -98,11 +99,11 @@ impl Reading<'_> {
         if tag == Tag::Cite {
             weight += 40;
         }
-        if tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()) {
+        if tag == Tag::A && is_profile(self.dom.attr(node, Key::Href).unwrap_or_default()) {
             weight += 45;
         }
         if tag == Tag::A
-            && self.dom.attr(node, "rel").is_some_and(|r| r.contains("author") || r.contains("external"))
+            && self.dom.attr(node, Key::Rel).is_some_and(|r| r.contains("author") || r.contains("external"))
         {
             weight += 25;
         }
@@ -115,7 +116,7 @@ impl Reading<'_> {
         if weight <= 0 {
             return None;
         }
-        if let Some(data) = self.dom.attr(node, "data-author").filter(|d| !d.is_empty()) {
+        if let Some(data) = self.dom.attr(node, Key::DataAuthor).filter(|d| !d.is_empty()) {
             return Some(Name { node, text: data.to_owned(), shape: self.shape(node), weight: weight + 30 });
         }
         let raw = self.dom.text(node);
@@ -159,7 +160,7 @@ impl Reading<'_> {
     pub(in crate::extract::page) fn profile(&self, author: &Name) -> Option<String> {
         let dom = self.dom;
         let leads = |node: usize| -> Option<&str> {
-            let href = dom.attr(node, "href").filter(|_| dom.tag(node) == Tag::A)?.trim();
+            let href = dom.attr(node, Key::Href).filter(|_| dom.tag(node) == Tag::A)?.trim();
             // Mail addresses are nobody's business.
             let elsewhere = !href.is_empty() && !href.starts_with(['#', '?']);
             let known = ["javascript:", "mailto:", "tel:"].iter().all(|scheme| !href.starts_with(scheme));
