@@ -529,7 +529,10 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<
 
 /// Whether a part of the page only leads to another: a headline that is a link, and a few words.
 fn is_teaser(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
-    let mut links = parts.iter().flat_map(Clone::clone).filter(|n| dom.tag(*n) == Tag::A).take(8);
+    if own(parts, |p| signs.links(p)) <= 15 {
+        return false;
+    }
+    let mut links = parts.iter().flat_map(|p| signs.link_nodes(p)).map(|a| *a as usize).take(8);
     links.any(|a| {
         let href = dom.attr(a, Key::Href).unwrap_or_default();
         let in_heading = matches!(dom.tag(dom.parent(a)), Tag::Heading | Tag::Headline)

@@ -56,33 +56,48 @@ pub(super) struct Signs {
     pub(super) date_marks: Vec<DateMark>,
     /// Whether the page says that it is a forum.
     pub(super) forum: bool,
-    dates: Vec<u32>,
-    persons: Vec<u32>,
-    prose: Vec<u32>,
+    /// The links of the page, in order.
     links: Vec<u32>,
-    stories: Vec<u32>,
+    /// How much of each lies before a node, and at the end how much there is.
+    before: Vec<Counts>,
+}
+
+/// How much there is of what is counted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    dates: u32,
+    persons: u32,
+    prose: u32,
+    links: u32,
+    stories: u32,
 }
 
 impl Signs {
     /// How many dates lie in `nodes`.
     pub(super) fn dates(&self, nodes: &Range<usize>) -> u32 {
-        self.dates[nodes.end] - self.dates[nodes.start]
+        self.before[nodes.end].dates - self.before[nodes.start].dates
     }
     /// How many names or pictures of persons lie in `nodes`.
     pub(super) fn persons(&self, nodes: &Range<usize>) -> u32 {
-        self.persons[nodes.end] - self.persons[nodes.start]
+        self.before[nodes.end].persons - self.before[nodes.start].persons
     }
     /// How many letters lie in `nodes` outside of links, forms and the like.
     pub(super) fn prose(&self, nodes: &Range<usize>) -> u32 {
-        self.prose[nodes.end] - self.prose[nodes.start]
+        self.before[nodes.end].prose - self.before[nodes.start].prose
     }
     /// How many letters lie in links in `nodes`.
     pub(super) fn links(&self, nodes: &Range<usize>) -> u32 {
-        self.links[nodes.end] - self.links[nodes.start]
+        self.before[nodes.end].links - self.before[nodes.start].links
     }
     /// How many signs of an article lie in `nodes`: its headline, its marked body.
     pub(super) fn stories(&self, nodes: &Range<usize>) -> u32 {
-        self.stories[nodes.end] - self.stories[nodes.start]
+        self.before[nodes.end].stories - self.before[nodes.start].stories
+    }
+    /// The links in `nodes`, in order.
+    pub(super) fn link_nodes(&self, nodes: &Range<usize>) -> &[u32] {
+        let from = self.links.partition_point(|n| (*n as usize) < nodes.start);
+        let to = self.links.partition_point(|n| (*n as usize) < nodes.end);
+        &self.links[from..to]
     }
     /// The dates in `nodes`, in order.
     pub(super) fn date_marks(&self, nodes: &Range<usize>) -> &[DateMark] {
@@ -112,18 +127,15 @@ impl<'d> Reader<'d> {
         let n = self.dom.len();
         self.signs.meaning.reserve(n);
         self.signs.context.reserve(n);
+        self.signs.before.reserve(n + 1);
         let mut forum_words = 0;
-        let (mut dates, mut persons, mut prose, mut links, mut stories) = (0, 0, 0, 0, 0);
+        let mut so_far = Counts::default();
         // Where everything has a headline, a headline says nothing.
         let headlines = self.dom.nodes.iter().filter(|n| n.tag == Tag::Headline).count() <= 3;
         let bodies =
             self.dom.attrs_called(Key::Itemprop).filter(|v| v.ends_with("articleBody")).take(2).count() < 2;
         for node in 0..n {
-            self.signs.dates.push(dates);
-            self.signs.persons.push(persons);
-            self.signs.prose.push(prose);
-            self.signs.links.push(links);
-            self.signs.stories.push(stories);
+            self.signs.before.push(so_far);
             let tag = self.dom.tag(node);
             if tag == Tag::Text {
                 let context = self.signs.context[self.dom.parent(node)];
@@ -135,23 +147,26 @@ impl<'d> Reader<'d> {
                 let text = self.dom.text(node);
                 let n = letters(text);
                 if context.any(Context::LINK) {
-                    links += n;
+                    so_far.links += n;
                 } else if !context.any(Context::FORM) {
-                    prose += n;
+                    so_far.prose += n;
                 }
                 if n > 0 && self.text_date(node, text) {
-                    dates += 1;
+                    so_far.dates += 1;
                     let named = context.any(Context::COMMENTS) && fields::name_beside_date(text).is_some();
-                    persons += u32::from(named);
+                    so_far.persons += u32::from(named);
                 }
                 if n > 3 && says_person(text) {
-                    persons += 1;
+                    so_far.persons += 1;
                     // The bare verb, as in `<b>Ada</b> says:`, is what blogs write above comments.
                     let verb_alone = text.split_whitespace().nth(1).is_none();
                     forum_words +=
                         u32::from(!verb_alone && (!text.trim_end().ends_with(':') || text.len() < 20));
                 }
                 continue;
+            }
+            if tag == Tag::A {
+                self.signs.links.push(node as u32);
             }
             let own = self.names(node, tag);
             forum_words += u32::from(own.any(Meaning::FORUM));
@@ -161,18 +176,14 @@ impl<'d> Reader<'d> {
             if context.any(Context::MUTE) {
                 continue;
             }
-            dates += u32::from(self.element_date(node, tag, own) || self.unread_date(node, own));
-            persons += u32::from(self.person(node, tag, own));
-            stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
+            so_far.dates += u32::from(self.element_date(node, tag, own) || self.unread_date(node, own));
+            so_far.persons += u32::from(self.person(node, tag, own));
+            so_far.stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
             if self.announces(node, tag) {
                 self.announced.push(self.dom.parent(node));
             }
         }
-        self.signs.dates.push(dates);
-        self.signs.persons.push(persons);
-        self.signs.prose.push(prose);
-        self.signs.links.push(links);
-        self.signs.stories.push(stories);
+        self.signs.before.push(so_far);
         self.signs.forum = forum_words >= 3;
         self.signs
     }
@@ -437,34 +448,38 @@ pub(super) fn letters(text: &str) -> u32 {
 
 /// Whether an address is that of a person's page.
 pub(super) fn is_profile(href: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "/user/",
-        "/users/",
-        "/profile",
-        "/member",
-        "/u/",
-        "/author/",
-        "/people/",
-        "memberlist",
-        "profile.php",
-        "member.php",
-        "userid=",
-        "user?id=",
-        "user_id",
-        "/profil",
-        "action=profile",
-        "/community/user",
-        "mode=viewprofile",
-        "/autor/",
-        "/@",
-        "u=",
-        "/nutzer",
-        "/benutzer",
-        "uid=",
-        "showuser=",
-        "/usuario",
-        "/personal_pages/",
-        "userinfo",
+    // By the byte that each begins with.
+    const PARTS: &[(u8, &[&str])] = &[
+        (
+            b'/',
+            &[
+                "/user/",
+                "/users/",
+                "/profil",
+                "/member",
+                "/u/",
+                "/author/",
+                "/people/",
+                "/community/user",
+                "/autor/",
+                "/@",
+                "/nutzer",
+                "/benutzer",
+                "/usuario",
+                "/personal_pages/",
+            ],
+        ),
+        (b'a', &["action=profile"]),
+        (b'm', &["memberlist", "member.php", "mode=viewprofile"]),
+        (b'p', &["profile.php"]),
+        (b's', &["showuser="]),
+        (b'u', &["u=", "userid=", "user?id=", "user_id", "uid=", "userinfo"]),
     ];
-    !href.is_empty() && href.len() < 300 && PARTS.iter().any(|p| href.contains(p))
+    let bytes = href.as_bytes();
+    let begins = |at: usize, parts: &[&str]| parts.iter().any(|p| bytes[at..].starts_with(p.as_bytes()));
+    href.len() < 300
+        && bytes.iter().enumerate().any(|(at, byte)| {
+            matches!(byte, b'/' | b'a' | b'm' | b'p' | b's' | b'u')
+                && PARTS.iter().any(|(first, parts)| first == byte && begins(at, parts))
+        })
 }

@@ -126,7 +126,7 @@ impl Cutter<'_> {
 
     fn text(&self, from: usize, to: usize, visit: &mut impl FnMut(Piece)) {
         let raw = &self.page[from..to];
-        let text = match raw.contains(['&', '\0']) {
+        let text = match memchr::memchr2(b'&', 0, raw.as_bytes()).is_some() {
             true => StrTendril::from(decoded(raw, false).replace('\0', "")),
             false => self.slice(from, to),
         };

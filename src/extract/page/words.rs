@@ -245,14 +245,9 @@ static WORDS: LazyLock<FxHashMap<&'static str, Meaning>> = LazyLock::new(|| {
 /// The meanings of a whole attribute value.
 pub(in crate::extract) fn meaning(value: &str) -> Meaning {
     let mut sum = Meaning::NONE;
-    let mut word = String::new();
     let mut user = false;
     let mut field = false;
-    let mut last_lower = false;
-    let mut end = |word: &mut String| {
-        if word.is_empty() {
-            return;
-        }
+    each_word(value, |word| {
         // `userContent` is what a user wrote, not who the user is.
         let own = word_meaning(word);
         if user && !own.any(Meaning::BODY | Meaning::POST | Meaning::COMMENT) {
@@ -264,20 +259,47 @@ pub(in crate::extract) fn meaning(value: &str) -> Meaning {
             sum |= own;
         }
         field = word == "field";
-        word.clear();
-    };
+    });
+    if user { sum | Meaning::AUTHOR } else { sum }
+}
+
+/// Hands each word of a value, in lower case, to `visit`.
+fn each_word(value: &str, mut visit: impl FnMut(&str)) {
     // A value longer than this is data, not names.
-    for c in value.chars().take(400) {
-        if c.is_uppercase() && last_lower || !c.is_alphabetic() {
-            end(&mut word);
+    const MOST: usize = 400;
+    if value.is_ascii() && value.len() <= MOST {
+        let lower = value.to_ascii_lowercase();
+        let bytes = value.as_bytes();
+        let mut start = 0;
+        for (at, b) in bytes.iter().enumerate() {
+            let joint = b.is_ascii_uppercase() && at > 0 && bytes[at - 1].is_ascii_lowercase();
+            if joint || !b.is_ascii_alphabetic() {
+                if start < at {
+                    visit(&lower[start..at]);
+                }
+                start = if joint { at } else { at + 1 };
+            }
+        }
+        if start < bytes.len() {
+            visit(&lower[start..]);
+        }
+        return;
+    }
+    let mut word = String::new();
+    let mut last_lower = false;
+    for c in value.chars().take(MOST) {
+        if (c.is_uppercase() && last_lower || !c.is_alphabetic()) && !word.is_empty() {
+            visit(&word);
+            word.clear();
         }
         if c.is_alphabetic() {
             push_lowercase(c, &mut word);
         }
         last_lower = c.is_lowercase();
     }
-    end(&mut word);
-    if user { sum | Meaning::AUTHOR } else { sum }
+    if !word.is_empty() {
+        visit(&word);
+    }
 }
 
 /// The meanings of one word in lower case.

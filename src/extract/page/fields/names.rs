@@ -155,19 +155,23 @@ pub(super) const VERBS: &[&str] = &[
 
 /// A name before `says`, `schrieb am …` and the like.
 fn cut_verb(text: &str) -> &str {
-    let cut = VERBS.iter().filter_map(|v| {
-        let at = text.find(v)?;
-        let rest = &text[at + v.len()..];
-        (at > 0 && rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || v.ends_with(' '))).then_some(at)
-    });
-    // ` on ` and ` am ` end a name only before a figure
-    let cut = cut.filter(|at| {
-        let rest = &text[*at..];
-        !(rest.starts_with(" on ")
-            || rest.starts_with(" am ")
-            || rest.starts_with(" at ")
-            || rest.starts_with(" vor "))
-            || rest.bytes().any(|b| b.is_ascii_digit())
-    });
-    cut.min().map_or(text, |at| &text[..at])
+    // Each begins with a blank, and counts where it stands first.
+    let mut seen = 0_u64;
+    for at in memchr::memchr_iter(b' ', text.as_bytes()) {
+        let from = &text[at..];
+        for (i, verb) in VERBS.iter().enumerate() {
+            if seen & (1 << i) != 0 || !from.starts_with(verb) {
+                continue;
+            }
+            seen |= 1 << i;
+            let follows = from[verb.len()..].chars().next();
+            let ends = verb.ends_with(' ') || follows.is_none_or(|c| !c.is_alphanumeric());
+            // ` on ` and ` am ` end a name only before a figure.
+            let dated = matches!(*verb, " on " | " am " | " at " | " vor ");
+            if at > 0 && ends && (!dated || from.bytes().any(|b| b.is_ascii_digit())) {
+                return &text[..at];
+            }
+        }
+    }
+    text
 }
