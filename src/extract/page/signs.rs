@@ -432,12 +432,18 @@ fn says_person(text: &str) -> bool {
         return false;
     }
     let bytes = text.trim_start_matches(|c: char| c == '#' || c.is_ascii_digit() || c == ' ').as_bytes();
-    let starts = |s: &&str| bytes.len() >= s.len() && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes());
+    let Some(first) = bytes.first().map(u8::to_ascii_lowercase) else { return false };
+    let starts = |s: &&str| {
+        s.as_bytes()[0] == first
+            && bytes.len() >= s.len()
+            && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes())
+    };
     let ends = |s: &&str| {
         bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes())
     };
     STARTS.iter().any(starts)
-        || [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
+        || bytes.ends_with(b":")
+            && [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
 }
 
 /// Letters and figures, roughly: everything but blanks.

@@ -60,7 +60,7 @@ struct Cutter<'p> {
 }
 
 /// Elements whose content is no markup, or never a reader's words, and how they are closed.
-const PASSED_OVER: [(LocalName, &str); 10] = [
+static PASSED_OVER: [(LocalName, &str); 10] = [
     (local_name!("script"), "</script"),
     (local_name!("style"), "</style"),
     (local_name!("svg"), "</svg"),
