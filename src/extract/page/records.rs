@@ -301,6 +301,11 @@ impl Candidate {
                 return None;
             }
         }
+        // A header comes first: what ends a row of words, such as a note that it was edited, heads no other.
+        let before = self.members.iter().zip(&starts).map(|(m, start)| signs.prose(&(*start..m.nodes.start)));
+        if before.sum::<u32>() as f32 > self.evidence.prose.max(40.0) * self.members.len() as f32 {
+            return None;
+        }
         let parent = dom.parent(starts[0]);
         let step = starts.windows(2).map(|w| count_children(dom, w[0], w[1])).min().unwrap_or(1).clamp(1, 6);
         if step < 2 {
