@@ -20,13 +20,16 @@ pub(in crate::extract::page) struct Name {
     pub(in crate::extract::page) weight: i32,
 }
 
+/// Words that a name follows.
+const BY: &[&str] = &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
+
 impl Reading<'_> {
     /// Every element that may hold the author's name: outside of the words, or else at their beginning.
     pub(in crate::extract::page) fn names(&self) -> Vec<Name> {
         let body = if self.has_body() { self.body.clone() } else { 0..0 };
         let mut names = self.names_in(&self.parts, &body, 24);
         if names.is_empty() {
-            names.extend(self.name_beside_date());
+            names.extend(self.name_beside_date().or_else(|| self.name_after_by()));
         }
         if names.is_empty() && !body.is_empty() {
             names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
@@ -136,12 +139,10 @@ impl Reading<'_> {
 
     /// Whether the text before says that a name comes: `Posted by: `.
     fn follows_by(&self, node: usize) -> bool {
-        const ENDS: &[&str] =
-            &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
         let before =
             node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
         let last = before.filter(|t| t.len() < 60).and_then(|t| t.split_whitespace().next_back());
-        last.is_some_and(|w| ENDS.contains(&w.to_lowercase().as_str()))
+        last.is_some_and(|w| BY.contains(&w.to_lowercase().as_str()))
     }
 
     fn shape(&self, node: usize) -> u64 {
@@ -180,6 +181,18 @@ impl Reading<'_> {
             })
         };
         named.flatten().or_else(beside).map(str::to_owned)
+    }
+
+    /// The name in a text such as `by Ada: `, which leads nowhere because its owner is gone.
+    fn name_after_by(&self) -> Option<Name> {
+        let texts = self.parts.iter().flat_map(Clone::clone).take(100);
+        let mut texts = texts.filter(|n| self.dom.tag(*n) == Tag::Text).map(|n| self.dom.text(n).trim());
+        let text = texts.find_map(|text| {
+            let name = text.strip_suffix([':', ',']).filter(|t| t.len() < 60)?;
+            let (by, name) = name.trim().split_once(' ')?;
+            BY.contains(&by.to_lowercase().as_str()).then(|| clean_name(name)).flatten()
+        })?;
+        Some(Name { node: 0, text, shape: 2, weight: 10 })
     }
 
     fn name_beside_date(&self) -> Option<Name> {

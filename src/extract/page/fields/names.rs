@@ -66,10 +66,18 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     if is_action(text) || NO_NAMES.contains(&lower.as_str()) {
         return None;
     }
+    // `23 likes`
+    let counts = text.split_once(' ').is_some_and(|(n, of)| {
+        let counted = Meaning::VOTE | Meaning::ACTION | Meaning::COMMENT | Meaning::REPLY | Meaning::POST;
+        n.bytes().all(|b| b.is_ascii_digit()) && meaning(of).any(counted)
+    });
+    if counts {
+        return None;
+    }
     if text.ends_with(['?', '!']) && text.contains(' ') || text.split(' ').count() > 7 {
         return None;
     }
-    if date::find(text, DateOptions::default()).is_some() || date::is_month(&lower) {
+    if date::find(text, DateOptions::default()).is_some() || date::is_like(text) || date::is_month(&lower) {
         return None;
     }
     Some(text.to_owned())
