@@ -10,7 +10,7 @@ use super::pipeline;
 use super::talk::{self, Hand, Talk};
 use super::walk::Input;
 use crate::comment::{Comment, Place};
-use crate::extract::{ExtractError, ExtractOptions, Frame, Frames, Parser, Tally};
+use crate::extract::{ExtractError, ExtractOptions, Format, Frame, Frames, Parser, Tally};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +31,9 @@ pub(super) struct Summary {
     n_failed: u64,
     /// Why inputs or pages failed, and how many.
     reasons: BTreeMap<String, u64>,
+    /// Plain texts without a comment that look like one a line.
+    #[serde(default)]
+    n_of_lines: u64,
     /// Comments so far of the input at work, if it is no page.
     n_here: u64,
 }
@@ -58,6 +61,9 @@ impl Summary {
             line.push_str(&format!(" ({})", reasons.join(", ")));
         }
         talk::say(&line);
+        if self.n_of_lines > 0 && self.tally.n_comments == 0 {
+            talk::say("hint: if each line is a comment, say `--from lines`");
+        }
     }
 
     fn fail(&mut self, why: &str) {
@@ -72,8 +78,9 @@ impl Summary {
     /// Adds what came of a piece.
     fn add(&mut self, done: &Done) {
         match done {
-            Done::Frame { errors, tally, is_page, .. } => {
+            Done::Frame { errors, tally, is_page, of_lines, .. } => {
                 self.tally += *tally;
+                self.n_of_lines += u64::from(*of_lines);
                 errors.iter().for_each(|error| self.fail(error.reason()));
                 if *is_page { self.page(tally.n_comments) } else { self.n_here += tally.n_comments }
             }
@@ -121,6 +128,8 @@ enum Done {
         errors: Vec<ExtractError>,
         tally: Tally,
         is_page: bool,
+        /// Whether it is a plain text without comments that looks like one a line.
+        of_lines: bool,
         explained: Option<String>,
     },
     Failed(anyhow::Error),
@@ -200,7 +209,7 @@ fn worker<W: FnMut(&mut Comment, &mut Vec<u8>)>(
 
 fn broken(error: ExtractError, is_page: bool) -> Done {
     let tally = Tally { n_unreadable: 1, ..Tally::default() };
-    Done::Frame { written: Vec::new(), errors: vec![error], tally, is_page, explained: None }
+    Done::Frame { written: Vec::new(), errors: vec![error], tally, is_page, of_lines: false, explained: None }
 }
 
 fn parsed(
@@ -216,7 +225,16 @@ fn parsed(
         Err(error) => errors.push(error),
     });
     let explained = explain.then(|| super::signs::lines(frame, parser)).flatten();
-    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), explained }
+    let of_lines = tally.n_comments == 0 && parser.format() == Format::Text && is_of_lines(&frame.bytes);
+    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), of_lines, explained }
+}
+
+/// Whether a text looks like a comment a line: lines of a comment's length with no blank ones between them.
+fn is_of_lines(text: &[u8]) -> bool {
+    const LONGEST: usize = 1_000;
+    let text = text.trim_ascii();
+    let alike = |line: &[u8]| (1..LONGEST).contains(&line.trim_ascii().len());
+    !text.is_empty() && text.split(|b| *b == b'\n').all(alike)
 }
 
 /// The pieces of all inputs, in order, each with the point that is reached when it is done.
