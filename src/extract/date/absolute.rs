@@ -121,4 +121,3 @@ pub(super) fn time_in(parts: &[Part]) -> Option<Time> {
         Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
     })
 }
-

@@ -181,4 +181,3 @@ pub(super) fn month(word: &str) -> Option<i8> {
 pub(in crate::extract) fn is_month(word: &str) -> bool {
     month(word).is_some()
 }
-

@@ -85,4 +85,3 @@ pub(super) fn word<'t>(parts: &[Part<'t>], i: usize) -> Option<&'t str> {
         _ => None,
     }
 }
-

@@ -113,4 +113,3 @@ pub(super) fn relative(parts: &[Part], options: DateOptions) -> Option<When> {
     });
     made(iso, seconds < 86_400)
 }
-

@@ -60,6 +60,7 @@ keys! {
     DataCommentId = "data-comment-id",
     DataId = "data-id",
     DataPostId = "data-post-id",
+    DataPid = "data-pid",
     DataMessageId = "data-message-id",
     DataCommentid = "data-commentid",
     DataDepth = "data-depth",

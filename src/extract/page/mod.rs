@@ -91,21 +91,22 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
         n_too_many: dom.n_too_many,
         ..Page::default()
     };
-    let mut all: Vec<(usize, Comment)> = Vec::new();
+    let mut all: Vec<Placed> = Vec::new();
     for group in &groups {
         let mut comments = comments(&dom, &signs, group, options);
         if options.explain {
             let name =
                 |c: &mut Comment| c.other_fields.insert("found_by".into(), group.selector.as_str().into());
-            comments.iter_mut().for_each(|(_, c)| drop(name(c)));
+            comments.iter_mut().for_each(|c| drop(name(&mut c.comment)));
         }
         if !comments.is_empty() {
             found.explanations.push(explain(group, comments.len()));
         }
         all.extend(comments);
     }
-    all.sort_by_key(|(at, _)| *at);
-    found.comments = all.into_iter().map(|(_, c)| c).collect();
+    all.sort_by_key(|c| c.at);
+    let places: Vec<(usize, Option<usize>)> = all.iter().map(|c| (c.at, c.answers)).collect();
+    found.comments = all.into_iter().map(|c| c.comment).collect();
     // What the page shows is whole; linked data fills in where it shows nothing.
     let linked = linked_data::comments(&dom.json);
     if linked.len() > 2 * found.comments.len() {
@@ -140,7 +141,20 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
             comment.id = (i + 1).to_string();
         }
     }
+    for (i, (_, answers)) in places.iter().enumerate() {
+        let Some(answers) = answers.filter(|_| found.comments[i].parent.is_none()) else { continue };
+        if let Ok(parent) = places.binary_search_by_key(&answers, |(at, _)| *at) {
+            found.comments[i].parent = Some(found.comments[parent].id.clone());
+        }
+    }
     found
+}
+
+/// A comment with the nodes that it, and the comment it answers, begin at.
+struct Placed {
+    at: usize,
+    answers: Option<usize>,
+    comment: Comment,
 }
 
 /// The words of a piece of markup, and those it quotes.
@@ -155,8 +169,8 @@ pub(in crate::extract) fn fragment(html: &str) -> (String, Vec<String>) {
     (whole.text, whole.quoted)
 }
 
-/// The comments of one group, each with the node it begins at.
-fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> Vec<(usize, Comment)> {
+/// The comments of one group.
+fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> Vec<Placed> {
     let regions: &[Region] = &group.members;
     let mut readings: Vec<Reading<'_>> = regions.iter().map(|r| Reading::new(dom, signs, r)).collect();
     let bodies: Vec<Vec<Body>> = readings.iter().zip(regions).map(|(reading, r)| reading.bodies(r)).collect();
@@ -212,7 +226,19 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             comment.depth = thread.depth;
         }
     }
-    regions.iter().zip(made).filter_map(|(r, c)| Some((r.nodes.start, c?))).collect()
+    let answers: Vec<Option<usize>> = threads
+        .iter()
+        .map(|thread| {
+            let parent = thread.parent.filter(|p| made[*p].is_some())?;
+            Some(regions[parent].nodes.start)
+        })
+        .collect();
+    regions
+        .iter()
+        .zip(made)
+        .zip(answers)
+        .filter_map(|((r, comment), answers)| Some(Placed { at: r.nodes.start, answers, comment: comment? }))
+        .collect()
 }
 
 /// How much the elements of each shape that hold names weigh: those that most comments have, with different names.

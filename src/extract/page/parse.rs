@@ -194,7 +194,11 @@ struct Sink<'n> {
 enum Content {
     Text(StrTendril),
     /// With where its attributes begin among the page's, and how many they are.
-    Element { tag: Tag, first: u32, n: u8 },
+    Element {
+        tag: Tag,
+        first: u32,
+        n: u8,
+    },
 }
 
 struct Node {

@@ -532,11 +532,19 @@ fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<
     Some(e)
 }
 
+/// The figures that an id ends in, where they are enough to be its own.
+fn own_number(id: &str) -> Option<&str> {
+    let figures = id.len() - id.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    (figures >= 2).then(|| &id[id.len() - figures..])
+}
+
 /// Whether a part of the page only leads to another: a headline that is a link, and a few words.
 fn is_teaser(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
     if own(parts, |p| signs.links(p)) <= 15 {
         return false;
     }
+    // A headline that leads to the part itself is its subject.
+    let number = parts.first().and_then(|p| dom.attr(p.start, Key::Id)).and_then(own_number);
     let mut links = parts.iter().flat_map(|p| signs.link_nodes(p)).map(|a| *a as usize).take(8);
     links.any(|a| {
         let href = dom.attr(a, Key::Href).unwrap_or_default();
@@ -545,6 +553,7 @@ fn is_teaser(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
             || dom.children(a).any(|c| matches!(dom.tag(c), Tag::Heading | Tag::Headline));
         in_heading
             && !href.contains('#')
+            && !number.is_some_and(|number| href.contains(number))
             && !is_profile(href)
             && signs.links(&(a..dom.end(a))) > 15
             && !signs.meaning[a].any(Meaning::AUTHOR)

@@ -153,7 +153,8 @@ impl<'d> Reader<'d> {
                 }
                 if n > 0 && self.text_date(node, text) {
                     so_far.dates += 1;
-                    let named = context.any(Context::COMMENTS) && fields::name_beside_date(text).is_some();
+                    let named = context.any(Context::COMMENTS)
+                        && (fields::name_beside_date(text).is_some() || self.follows_a_name(node, text));
                     so_far.persons += u32::from(named);
                 }
                 if n > 3 && says_person(text) {
@@ -288,6 +289,19 @@ impl<'d> Reader<'d> {
         true
     }
 
+    /// Whether a text with a date goes on after a name in bold: `<b>Ada</b> on 12 May 2020`.
+    fn follows_a_name(&self, node: usize, text: &str) -> bool {
+        let Some(before) = node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text) else {
+            return false;
+        };
+        let bold = self.dom.parent(before);
+        let joint = text.trim_start().bytes().take_while(|b| !b.is_ascii_digit()).count();
+        self.dom.tag(bold) == Tag::B
+            && self.dom.end(bold) == node
+            && joint < 20
+            && (1..=40).contains(&letters(self.dom.text(bold)))
+    }
+
     fn element_date(&mut self, node: usize, tag: Tag, own: Meaning) -> bool {
         let found = self.dom.attrs(node).iter().find_map(|a| {
             let value = self.dom.value(*a);
@@ -302,12 +316,12 @@ impl<'d> Reader<'d> {
                 | Key::DataCreated
                 | Key::DataEpoch
                 | Key::DataCreatedAt => date::machine(value.trim()),
-                Key::Title | Key::Content | Key::DataOriginalTitle
-                    if value.len() < 60 && value.len() > 7 =>
-                {
+                Key::Title | Key::Content | Key::DataOriginalTitle if value.len() < 60 && value.len() > 7 => {
                     let dated = own.any(Meaning::DATE)
                         || matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
-                    dated.then(|| date::find(value, self.options)).flatten().filter(|w| w.iso.is_some())
+                    let found = date::find(value, self.options).filter(|w| w.iso.is_some());
+                    // What has the time of day as well is no part of a sentence.
+                    found.filter(|w| dated || w.has_time)
                 }
                 _ => None,
             }?;
@@ -377,14 +391,61 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// The meaning of a value without the classes that only say which categories an article is filed under.
+/// The meaning of a value without the classes that only say which categories an article is filed under, or how a part
+/// is laid out.
 fn own_meaning(value: &str) -> Meaning {
     let filed =
         |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
-    if !value.split_ascii_whitespace().any(filed) {
+    let idle = |class: &str| filed(class) || is_layout(class);
+    if !value.split_ascii_whitespace().any(idle) {
         return meaning(value);
     }
-    value.split_ascii_whitespace().filter(|c| !filed(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
+    value.split_ascii_whitespace().filter(|c| !idle(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
+}
+
+/// Whether a class comes from a stock of looks: `text-muted` is no text, `justify-content-between` no content.
+fn is_layout(class: &str) -> bool {
+    const LOOKS: &[&str] = &[
+        "muted",
+        "info",
+        "center",
+        "left",
+        "right",
+        "start",
+        "end",
+        "primary",
+        "secondary",
+        "success",
+        "danger",
+        "warning",
+        "light",
+        "dark",
+        "white",
+        "black",
+        "nowrap",
+        "truncate",
+        "break",
+        "small",
+        "xs",
+        "sm",
+        "base",
+        "lg",
+        "xl",
+        "uppercase",
+        "lowercase",
+        "capitalize",
+        "reset",
+        "decoration-none",
+        "gray",
+        "grey",
+    ];
+    let looks = |rest: &str| {
+        let word = rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+        LOOKS.contains(&word)
+    };
+    class.strip_prefix("text-").is_some_and(looks)
+        || class.starts_with("justify-content-")
+        || class.starts_with("align-content-")
 }
 
 /// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.

@@ -275,7 +275,8 @@ impl Cutter<'_> {
             if !kept {
                 continue;
             }
-            let which = wanted(&bytes[name], &bytes[text.clone()]).filter(|key| seen & (1 << *key as u32) == 0);
+            let which =
+                wanted(&bytes[name], &bytes[text.clone()]).filter(|key| seen & (1 << *key as u32) == 0);
             if let Some(key) = which {
                 seen |= 1 << key as u32;
                 let raw = &self.page[text];

@@ -129,7 +129,7 @@ const STOCK: &[(Meaning, &str)] = &[
     ),
     (
         both(Meaning::POST, Meaning::BODY),
-        "message msg phml postbody postcontent posttext postmessage messagetext",
+        "message msg kmessage kmsg phml postbody postcontent posttext postmessage messagetext",
     ),
     (both(Meaning::POST, Meaning::REPLY), "answer antwort réponse reponse risposta antwoord odpowiedź ответ"),
     (
@@ -157,7 +157,7 @@ const STOCK: &[(Meaning, &str)] = &[
         Meaning::AUTHOR,
         "author authors user username usernames nick nickname poster member membername vcard fn byline autor auteur autore nutzer \
          benutzer benutzername verfasser utilisateur usuario utente gebruiker użytkownik uzytkownik автор имя commenter \
-         commentator creator person displayname screenname persona writer pseudo nombre nome apodo postername uname \
+         commentator creator person displayname screenname persona writer pseudo pseudonym pseudonyme nombre nome apodo postername uname \
          userlink who by owner hcard name login signed authorname",
     ),
     (

@@ -78,6 +78,7 @@ impl Reading<'_> {
                         Key::DataCommentId,
                         Key::DataId,
                         Key::DataPostId,
+                        Key::DataPid,
                         Key::DataMessageId,
                         Key::DataCommentid,
                         Key::Thingid,
@@ -115,10 +116,9 @@ impl Reading<'_> {
 
     /// Votes for it.
     pub(in crate::extract::page) fn votes(&self) -> Option<i64> {
-        let stated = self
-            .parts
-            .first()
-            .and_then(|p| [Key::Score, Key::DataScore].into_iter().find_map(|key| self.dom.attr(p.start, key)));
+        let stated = self.parts.first().and_then(|p| {
+            [Key::Score, Key::DataScore].into_iter().find_map(|key| self.dom.attr(p.start, key))
+        });
         if let Some(votes) = stated.and_then(|s| s.parse().ok()) {
             return Some(votes);
         }

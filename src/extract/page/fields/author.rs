@@ -5,7 +5,7 @@ use super::names::name_beside_date;
 use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::fields::names::clean_name;
-use crate::extract::page::signs::is_profile;
+use crate::extract::page::signs::{is_profile, letters};
 use crate::extract::page::words::Meaning;
 use std::ops::Range;
 
@@ -28,11 +28,14 @@ impl Reading<'_> {
     pub(in crate::extract::page) fn names(&self) -> Vec<Name> {
         let body = if self.has_body() { self.body.clone() } else { 0..0 };
         let mut names = self.names_in(&self.parts, &body, 24);
+        names.extend(self.name_after_label(&body));
         if names.is_empty() {
             names.extend(self.name_beside_date().or_else(|| self.name_after_by()));
         }
         if names.is_empty() && !body.is_empty() {
             names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
+            // A name that stands later is one that the commenter names.
+            names.retain(|name| letters(self.dom.text_of(body.start..name.node)) < 12);
         }
         names
     }
@@ -72,8 +75,9 @@ impl Reading<'_> {
         let in_author =
             || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
         // A subject line leads to the comment itself.
-        let leads =
-            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, Key::Href).is_some_and(|h| h.contains('#'));
+        let leads = |n: usize| {
+            self.dom.tag(n) == Tag::A && self.dom.attr(n, Key::Href).is_some_and(|h| h.contains('#'))
+        };
         if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE)
             || tag == Tag::Heading && self.dom.inside(node).take(8).any(leads)
         {
@@ -181,6 +185,34 @@ impl Reading<'_> {
             })
         };
         named.flatten().or_else(beside).map(str::to_owned)
+    }
+
+    /// The name in a text such as `Author: Ada`, outside of the words.
+    fn name_after_label(&self, body: &Range<usize>) -> Option<Name> {
+        const LABELS: &[&str] = &[
+            "author",
+            "autor",
+            "auteur",
+            "autore",
+            "verfasser",
+            "name",
+            "nom",
+            "nombre",
+            "nome",
+            "posted by",
+            "von",
+            "by",
+        ];
+        let texts = self.parts.iter().flat_map(Clone::clone).filter(|n| !body.contains(n)).take(100);
+        texts.filter(|n| self.dom.tag(*n) == Tag::Text).find_map(|node| {
+            let text = self.dom.text(node).trim();
+            let (label, name) = text.split_once(':').filter(|_| text.len() < 60)?;
+            if !LABELS.contains(&label.trim_end().to_lowercase().as_str()) {
+                return None;
+            }
+            let text = clean_name(name)?;
+            Some(Name { node: self.dom.parent(node), text, shape: 3, weight: 60 })
+        })
     }
 
     /// The name in a text such as `by Ada: `, which leads nowhere because its owner is gone.

@@ -9,7 +9,7 @@ use crate::extract::page::words::{Meaning, meaning};
 /// The name in `12.05.2020, 14:02, Name` and `Name schrieb am 12.05.2020`.
 pub(in crate::extract::page) fn name_beside_date(text: &str) -> Option<String> {
     let text = text.trim();
-    if text.len() > 120 {
+    if text.len() > 120 || date::find(text, DateOptions::default()).is_some_and(|when| when.relative) {
         return None;
     }
     let first = text.find(|c: char| c.is_ascii_digit())?;
@@ -49,14 +49,25 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
         "Kommentar von ",
         "Commentaire de ",
     ];
+    text = without_number(text);
     for prefix in BEFORE {
         if let Some(rest) = text.strip_prefix(prefix).filter(|r| !r.is_empty()) {
             text = rest;
         }
     }
+    // The name and the handle: `Ada @ada`.
+    if let Some((name, handle)) = text.split_once(" @")
+        && !handle.contains(' ')
+    {
+        text = name;
+    }
+    // A subject line.
+    if ["Re: ", "RE: ", "AW: ", "Aw: ", "Antw: "].iter().any(|re| text.starts_with(re)) {
+        return None;
+    }
     text = cut_verb(text);
     text = text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«')
+        c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«' | '~')
     });
     let n = text.chars().count();
     if n == 0 || n > 60 || !text.chars().any(char::is_alphanumeric) {
@@ -81,6 +92,19 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+/// A text without the number of its comment: `3) Ada`, `#3 Ada`.
+fn without_number(text: &str) -> &str {
+    let marked = text.strip_prefix('#');
+    let from = marked.unwrap_or(text);
+    let rest = from.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.len() == from.len() {
+        return text;
+    }
+    let behind = rest.strip_prefix([')', '.', ':']).or(marked.map(|_| rest));
+    let name = behind.and_then(|behind| behind.strip_prefix(' '));
+    name.filter(|name| name.starts_with(char::is_alphabetic)).unwrap_or(text)
 }
 
 const NO_NAMES: &[&str] = &[
