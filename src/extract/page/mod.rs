@@ -7,6 +7,7 @@
 //! (`signs`, with the stock of words in `words` and the dates of `date`), groups of like parts are weighed
 //! (`records`), and each part is read (`fields`, `prose`).
 
+mod arena;
 mod attributes;
 mod charset;
 mod dom;
@@ -17,7 +18,9 @@ mod names;
 mod parse;
 mod prose;
 mod records;
+mod references;
 mod signs;
+mod tag;
 mod thread;
 mod tokens;
 mod words;

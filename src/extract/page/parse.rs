@@ -7,8 +7,8 @@
 //! so that the tree builder does not reopen each of them in each later paragraph, which unclosed ones make
 //! quadratic.
 
-use super::attributes::Attrs;
-use super::dom::{Dom, DomBuilder, Tag};
+use super::arena::{Arena, Content, NONE, element};
+use super::dom::{Dom, Tag};
 use super::names::{BOLD, FORMATTING, ITALIC, Names};
 use super::tokens::{Piece, marked, tokens};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode};
@@ -18,7 +18,6 @@ use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 use html5ever::{Attribute, ExpandedName, LocalName, QualName, local_name, ns};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 
 /// Elements nested deeper than this are left out, their text stays in the deepest one that is not.
 pub(super) const MAX_DEPTH: u32 = 1024;
@@ -27,8 +26,6 @@ pub(super) const MAX_DEPTH: u32 = 1024;
 const BYTES_PER_ELEMENT: usize = 20;
 /// So many elements are read however short the page is.
 const FEW_ELEMENTS: usize = 200_000;
-
-const NONE: u32 = u32::MAX;
 
 /// The tree of `page`.
 pub(super) fn parse(page: &str) -> Dom {
@@ -188,173 +185,6 @@ struct Sink<'n> {
     /// How deep the element appended last stands, less one for each end tag since: at least as deep as the
     /// next one will stand, but for end tags that close nothing. (The builder does not tell of each pop.)
     depth: Cell<u32>,
-}
-
-/// What an arena node holds.
-enum Content {
-    Text(StrTendril),
-    /// With where its attributes begin among the page's, and how many they are.
-    Element {
-        tag: Tag,
-        first: u32,
-        n: u8,
-    },
-}
-
-struct Node {
-    parent: u32,
-    first: u32,
-    last: u32,
-    previous: u32,
-    next: u32,
-    depth: u32,
-    content: Content,
-}
-
-#[derive(Default)]
-struct Arena {
-    nodes: Vec<Node>,
-    /// What repeated tags add to the attributes of the page's `html` and `body`, by the element.
-    added: Vec<(u32, Vec<Range<usize>>)>,
-}
-
-/// An element of a page with its attributes.
-fn element(tag: Tag, attrs: &Range<usize>) -> Content {
-    Content::Element { tag, first: attrs.start as u32, n: attrs.len() as u8 }
-}
-
-impl Arena {
-    fn with_capacity(n: usize) -> Self {
-        let mut arena = Self { nodes: Vec::with_capacity(n.min(1 << 20)), added: Vec::new() };
-        arena.push(element(Tag::Document, &(0..0)));
-        arena
-    }
-
-    fn push(&mut self, content: Content) -> u32 {
-        let id = u32::try_from(self.nodes.len()).unwrap_or(NONE);
-        self.nodes.push(Node {
-            parent: NONE,
-            first: NONE,
-            last: NONE,
-            previous: NONE,
-            next: NONE,
-            depth: 0,
-            content,
-        });
-        id
-    }
-
-    fn node(&mut self, id: u32) -> &mut Node {
-        &mut self.nodes[id as usize]
-    }
-
-    fn detach(&mut self, id: u32) {
-        let (parent, previous, next) = {
-            let node = self.node(id);
-            (
-                std::mem::replace(&mut node.parent, NONE),
-                std::mem::replace(&mut node.previous, NONE),
-                std::mem::replace(&mut node.next, NONE),
-            )
-        };
-        if parent == NONE {
-            return;
-        }
-        if previous == NONE {
-            self.node(parent).first = next;
-        } else {
-            self.node(previous).next = next;
-        }
-        if next == NONE { self.node(parent).last = previous } else { self.node(next).previous = previous }
-    }
-
-    fn append(&mut self, parent: u32, child: u32) {
-        self.detach(child);
-        let last = std::mem::replace(&mut self.node(parent).last, child);
-        if last == NONE {
-            self.node(parent).first = child;
-        } else {
-            self.node(last).next = child;
-        }
-        let depth = self.node(parent).depth + 1;
-        let node = self.node(child);
-        node.parent = parent;
-        node.previous = last;
-        node.depth = depth;
-    }
-
-    fn insert_before(&mut self, sibling: u32, child: u32) {
-        self.detach(child);
-        let Node { parent, previous, depth, .. } = *self.node(sibling);
-        if parent == NONE {
-            return;
-        }
-        self.node(sibling).previous = child;
-        if previous == NONE {
-            self.node(parent).first = child;
-        } else {
-            self.node(previous).next = child;
-        }
-        let node = self.node(child);
-        node.parent = parent;
-        node.previous = previous;
-        node.next = sibling;
-        node.depth = depth;
-    }
-
-    /// Appends text, to the text before it if there is any: a page of `<` would else be a node each.
-    fn append_text(&mut self, parent: u32, text: StrTendril) {
-        let last = self.node(parent).last;
-        if last != NONE
-            && let Content::Text(before) = &mut self.node(last).content
-        {
-            before.push_tendril(&text);
-            return;
-        }
-        let id = self.push(Content::Text(text));
-        self.append(parent, id);
-    }
-
-    /// Walks the tree in document order, without recursion.
-    fn into_dom(mut self, attrs: Attrs, json: Vec<StrTendril>) -> Dom {
-        let mut dom = DomBuilder::new(self.nodes.len(), attrs);
-        let added = std::mem::take(&mut self.added);
-        let mut id = 0;
-        loop {
-            let first = {
-                let node = self.node(id);
-                match &mut node.content {
-                    Content::Text(text) => dom.text(text),
-                    Content::Element { tag, first, n } => {
-                        let own = *first as usize..*first as usize + usize::from(*n);
-                        match added.iter().find(|(to, _)| *to == id) {
-                            Some((_, more)) => dom.open(*tag, std::iter::once(own).chain(more.clone())),
-                            None => dom.open(*tag, [own]),
-                        }
-                    }
-                }
-                node.first
-            };
-            if first != NONE {
-                id = first;
-                continue;
-            }
-            loop {
-                if matches!(self.node(id).content, Content::Element { .. }) {
-                    dom.close();
-                }
-                let (next, parent) = (self.node(id).next, self.node(id).parent);
-                if next != NONE {
-                    id = next;
-                    break;
-                }
-                if parent == NONE {
-                    return dom.finish(json);
-                }
-                id = parent;
-            }
-        }
-    }
 }
 
 impl<'n> TreeSink for Sink<'n> {

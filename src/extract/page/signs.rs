@@ -2,42 +2,23 @@
 //!
 //! One pass over the [`Dom`]. All later questions ("how many dates lie in here?") are subtractions of prefix sums.
 //!
-//! It is long: all signs are read in one pass over the page.
+//! Dates are told in `dates`, persons in `persons`, where a node lies in `context`.
+
+mod context;
+mod dates;
+mod persons;
 
 use super::attributes::Key;
 use super::dom::{Dom, Tag};
 use super::fields;
-use super::words::{Meaning, meaning};
-use crate::extract::date::{self, DateOptions, When};
+use super::words::{Meaning, meaning, own_meaning};
+use crate::extract::date::{DateOptions, When};
+use persons::says_person;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// Where a node lies, inherited from its ancestors.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Context(u8);
-
-impl Context {
-    /// In something that is never a reader's words.
-    pub(super) const MUTE: Self = Self(1);
-    /// Beside the matter: navigation, teasers, lists of recent things.
-    pub(super) const ASIDE: Self = Self(2);
-    /// In a form to fill in.
-    pub(super) const FORM: Self = Self(4);
-    /// In something named for comments.
-    pub(super) const COMMENTS: Self = Self(8);
-    /// In a link.
-    pub(super) const LINK: Self = Self(16);
-
-    pub(super) fn any(self, others: Self) -> bool {
-        self.0 & others.0 != 0
-    }
-    pub(super) fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-    fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-}
+pub(super) use context::Context;
+pub(super) use persons::is_profile;
 
 /// A date in the page.
 #[derive(Debug, Clone)]
@@ -257,95 +238,6 @@ impl<'d> Reader<'d> {
         context
     }
 
-    /// Whether an element marked as a time lies in a form: then the form holds comments.
-    fn holds_dates(&self, node: usize) -> bool {
-        self.dom.inside(node).take(2_000).any(|n| match self.dom.tag(n) {
-            Tag::Time => true,
-            Tag::Text => {
-                let text = self.dom.text(n);
-                text.len() < 100 && date::find(text, self.options).is_some()
-            }
-            _ => false,
-        })
-    }
-
-    fn text_date(&mut self, node: usize, text: &str) -> bool {
-        // Marked times have been read where their element stands.
-        let parent = self.dom.parent(node);
-        let marked = self.signs.date_marks.last().is_some_and(|m| m.exact && m.node as usize == parent);
-        if text.len() > 400 || marked {
-            return false;
-        }
-        let text = text.trim();
-        if text.len() > 160 {
-            return false;
-        }
-        let bare = When { iso: None, has_time: false, ambiguous: false, relative: false };
-        let Some(when) = date::find(text, self.options).or_else(|| date::is_like(text).then_some(bare))
-        else {
-            return false;
-        };
-        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
-        true
-    }
-
-    /// Whether a text with a date goes on after a name in bold: `<b>Ada</b> on 12 May 2020`.
-    fn follows_a_name(&self, node: usize, text: &str) -> bool {
-        let Some(before) = node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text) else {
-            return false;
-        };
-        let bold = self.dom.parent(before);
-        let joint = text.trim_start().bytes().take_while(|b| !b.is_ascii_digit()).count();
-        self.dom.tag(bold) == Tag::B
-            && self.dom.end(bold) == node
-            && joint < 20
-            && (1..=40).contains(&letters(self.dom.text(bold)))
-    }
-
-    fn element_date(&mut self, node: usize, tag: Tag, own: Meaning) -> bool {
-        let found = self.dom.attrs(node).iter().find_map(|a| {
-            let value = self.dom.value(*a);
-            let when = match a.key {
-                Key::Datetime
-                | Key::DataTime
-                | Key::DataTimestamp
-                | Key::DataUtime
-                | Key::CreatedTimestamp
-                | Key::DataDatetime
-                | Key::DataDate
-                | Key::DataCreated
-                | Key::DataEpoch
-                | Key::DataCreatedAt => date::machine(value.trim()),
-                Key::Title | Key::Content | Key::DataOriginalTitle if value.len() < 60 && value.len() > 7 => {
-                    let dated = own.any(Meaning::DATE)
-                        || matches!(tag, Tag::Time | Tag::Abbr | Tag::Span | Tag::A | Tag::Meta | Tag::Other);
-                    let found = date::find(value, self.options).filter(|w| w.iso.is_some());
-                    // What has the time of day as well is no part of a sentence.
-                    found.filter(|w| dated || w.has_time)
-                }
-                _ => None,
-            }?;
-            Some(when)
-        });
-        let Some(when) = found else { return false };
-        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: true });
-        true
-    }
-
-    /// A part named for dates whose date has no year, or is written in an unknown way.
-    fn unread_date(&mut self, node: usize, own: Meaning) -> bool {
-        if !own.any(Meaning::DATE) || own.any(Meaning::BODY | Meaning::COUNT) {
-            return false;
-        }
-        let text = self.dom.text(node);
-        if !date::is_like(text) || date::find(text, self.options).is_some() {
-            return false;
-        }
-        let when = When { iso: None, has_time: false, ambiguous: false, relative: false };
-        self.signs.date_marks.push(DateMark { node: node as u32, when, exact: false });
-        true
-    }
-
     /// Whether a node marks the page's own article.
     fn is_story(&self, node: usize, tag: Tag, (headlines, bodies): (bool, bool)) -> bool {
         if tag == Tag::Headline {
@@ -372,181 +264,10 @@ impl<'d> Reader<'d> {
             && crate::extract::plain::announces(text)
             && !meaning(text).any(Meaning::ASIDE)
     }
-
-    fn person(&self, node: usize, tag: Tag, own: Meaning) -> bool {
-        if tag == Tag::Img {
-            return own.any(Meaning::AVATAR)
-                || self.dom.attr(node, Key::Src).is_some_and(|s| s.contains("avatar"))
-                || self.dom.attr(node, Key::Alt).is_some_and(|s| s.contains("vatar"));
-        }
-        let text = self.dom.text(node);
-        let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
-        if text.len() > 1_200 || !(1..=most).contains(&letters(text)) {
-            return false;
-        }
-        own.any(Meaning::AUTHOR | Meaning::PROFILE)
-            || tag == Tag::Cite
-            || (tag == Tag::A && is_profile(self.dom.attr(node, Key::Href).unwrap_or_default()))
-            || self.dom.attr(node, Key::DataAuthor).is_some()
-    }
-}
-
-/// The meaning of a value without the classes that only say which categories an article is filed under, or how a part
-/// is laid out.
-fn own_meaning(value: &str) -> Meaning {
-    let filed =
-        |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
-    let idle = |class: &str| filed(class) || is_layout(class);
-    if !value.split_ascii_whitespace().any(idle) {
-        return meaning(value);
-    }
-    value.split_ascii_whitespace().filter(|c| !idle(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
-}
-
-/// Whether a class comes from a stock of looks: `text-muted` is no text, `justify-content-between` no content.
-fn is_layout(class: &str) -> bool {
-    const LOOKS: &[&str] = &[
-        "muted",
-        "info",
-        "center",
-        "left",
-        "right",
-        "start",
-        "end",
-        "primary",
-        "secondary",
-        "success",
-        "danger",
-        "warning",
-        "light",
-        "dark",
-        "white",
-        "black",
-        "nowrap",
-        "truncate",
-        "break",
-        "small",
-        "xs",
-        "sm",
-        "base",
-        "lg",
-        "xl",
-        "uppercase",
-        "lowercase",
-        "capitalize",
-        "reset",
-        "decoration-none",
-        "gray",
-        "grey",
-    ];
-    let looks = |rest: &str| {
-        let word = rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-        LOOKS.contains(&word)
-    };
-    class.strip_prefix("text-").is_some_and(looks)
-        || class.starts_with("justify-content-")
-        || class.starts_with("align-content-")
-}
-
-/// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.
-fn says_person(text: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "posts:",
-        "joined:",
-        "registered:",
-        "join date:",
-        "location:",
-        "beiträge:",
-        "registriert",
-        "dabei seit",
-        "mitglied seit",
-        "ort:",
-        "messages:",
-        "inscrit",
-        "mensajes:",
-        "registrado",
-        "messaggi:",
-        "iscritto",
-        "berichten:",
-        "lid sinds",
-        "posty:",
-        "dołączył",
-        "сообщений:",
-        "says:",
-        "schrieb ",
-        "schreibt ",
-        "sagt ",
-        "sagte ",
-        "wrote ",
-        "said ",
-        "a écrit ",
-        "escribió ",
-        "ha scritto ",
-        "schrieb:",
-        "wrote:",
-        "kommentar von",
-        "comment by",
-        "commentaire de",
-    ];
-    let text = text.trim();
-    if text.len() > 60 {
-        return false;
-    }
-    let bytes = text.trim_start_matches(|c: char| c == '#' || c.is_ascii_digit() || c == ' ').as_bytes();
-    let Some(first) = bytes.first().map(u8::to_ascii_lowercase) else { return false };
-    let starts = |s: &&str| {
-        s.as_bytes()[0] == first
-            && bytes.len() >= s.len()
-            && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes())
-    };
-    let ends = |s: &&str| {
-        bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes())
-    };
-    STARTS.iter().any(starts)
-        || bytes.ends_with(b":")
-            && [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
 }
 
 /// Letters and figures, roughly: everything but blanks.
 pub(super) fn letters(text: &str) -> u32 {
     // Bytes that begin a character and are no ASCII blank or control.
     text.bytes().map(|b| u32::from(b > b' ' && b & 0xC0 != 0x80)).sum()
-}
-
-/// Whether an address is that of a person's page.
-pub(super) fn is_profile(href: &str) -> bool {
-    // By the byte that each begins with.
-    const PARTS: &[(u8, &[&str])] = &[
-        (
-            b'/',
-            &[
-                "/user/",
-                "/users/",
-                "/profil",
-                "/member",
-                "/u/",
-                "/author/",
-                "/people/",
-                "/community/user",
-                "/autor/",
-                "/@",
-                "/nutzer",
-                "/benutzer",
-                "/usuario",
-                "/personal_pages/",
-            ],
-        ),
-        (b'a', &["action=profile"]),
-        (b'm', &["memberlist", "member.php", "mode=viewprofile"]),
-        (b'p', &["profile.php"]),
-        (b's', &["showuser="]),
-        (b'u', &["u=", "userid=", "user?id=", "user_id", "uid=", "userinfo"]),
-    ];
-    let bytes = href.as_bytes();
-    let begins = |at: usize, parts: &[&str]| parts.iter().any(|p| bytes[at..].starts_with(p.as_bytes()));
-    href.len() < 300
-        && bytes.iter().enumerate().any(|(at, byte)| {
-            matches!(byte, b'/' | b'a' | b'm' | b'p' | b's' | b'u')
-                && PARTS.iter().any(|(first, parts)| first == byte && begins(at, parts))
-        })
 }
