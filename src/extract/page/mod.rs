@@ -105,7 +105,8 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
         if !comments.is_empty() {
             found.explanations.push(explain(group, comments.len()));
         }
-        all.extend(comments);
+        // Most pages have one list, which may be long.
+        if all.is_empty() { all = comments } else { all.extend(comments) }
     }
     all.sort_by_key(|c| c.at);
     let places: Vec<(usize, Option<usize>)> = all.iter().map(|c| (c.at, c.answers)).collect();
@@ -181,21 +182,30 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
     for ((reading, bodies), region) in readings.iter_mut().zip(&bodies).zip(regions) {
         reading.settle(region, bodies, path);
     }
+    // Of a list of a hundred thousand comments nothing is held that is not needed any more.
+    drop(bodies);
     let names: Vec<Vec<Name>> = readings.iter().map(Reading::names).collect();
     let shapes = weigh(&names);
+    let authors: Vec<Option<Name>> =
+        names.into_iter().map(|names| choose(&names, &shapes).cloned()).collect();
     let month_first = DateOptions { crawled: options.crawled, month_first: month_first(dom, signs) };
     let threads = thread::threads(dom, signs, regions);
     let headlines: Vec<Option<&str>> = readings
         .iter()
-        .zip(&names)
-        .map(|(reading, names)| reading.headline(choose(names, &shapes).map(|n| n.text.as_str())))
+        .zip(&authors)
+        .map(|(reading, author)| reading.headline(author.as_ref().map(|a| a.text.as_str())))
         .collect();
-    let mut made: Vec<Option<Comment>> = Vec::new();
-    for ((reading, names), headline) in readings.iter().zip(&names).zip(&headlines) {
-        let author = choose(names, &shapes);
+    let mut n_headlines: FxHashMap<&str, u32> = FxHashMap::default();
+    headlines.iter().flatten().for_each(|h| *n_headlines.entry(h).or_default() += 1);
+    let mut made: Vec<Placed> = Vec::with_capacity(regions.len());
+    // Which of them each region became.
+    let mut which: Vec<Option<usize>> = Vec::with_capacity(regions.len());
+    for (((reading, author), headline), region) in readings.iter().zip(&authors).zip(&headlines).zip(regions)
+    {
+        let author = author.as_ref();
         let mut prose = reading.prose(author.map(|a| a.text.as_str()));
         // What stands above every comment is the page's.
-        let own = headline.filter(|h| headlines.iter().filter(|other| *other == &Some(*h)).count() == 1);
+        let own = headline.filter(|h| n_headlines.get(h) == Some(&1));
         if let Some(headline) = own.filter(|h| !prose.text.starts_with(h)) {
             prose.text.insert_str(0, &format!("{headline}\n\n"));
         }
@@ -203,13 +213,13 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             && prose.quoted.is_empty()
             && prose.text.is_empty()
         {
-            made.push(None);
+            which.push(None);
             continue;
         }
         let (id, permalink) = reading.address();
         let fragment = || permalink.as_deref()?.rsplit_once('#').map(|(_, f)| f.to_owned());
         let id = id.or_else(fragment);
-        made.push(Some(Comment {
+        let comment = Comment {
             id: id.unwrap_or_default(),
             text: prose.text,
             quoted: prose.quoted,
@@ -219,29 +229,20 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             permalink,
             votes: reading.votes(),
             ..Comment::default()
-        }));
+        };
+        which.push(Some(made.len()));
+        made.push(Placed { at: region.nodes.start, answers: None, comment });
     }
     for (i, thread) in threads.iter().enumerate() {
-        let parent =
-            thread.parent.and_then(|p| made[p].as_ref()).map(|p| p.id.clone()).filter(|id| !id.is_empty());
-        if let Some(comment) = &mut made[i] {
-            comment.parent = parent;
-            comment.depth = thread.depth;
+        let parent = thread.parent.and_then(|p| which[p]).map(|p| &made[p]);
+        let (id, at) = (parent.map(|p| p.comment.id.clone()), parent.map(|p| p.at));
+        if let Some(placed) = which[i].map(|i| &mut made[i]) {
+            placed.comment.parent = id.filter(|id| !id.is_empty());
+            placed.comment.depth = thread.depth;
+            placed.answers = at;
         }
     }
-    let answers: Vec<Option<usize>> = threads
-        .iter()
-        .map(|thread| {
-            let parent = thread.parent.filter(|p| made[*p].is_some())?;
-            Some(regions[parent].nodes.start)
-        })
-        .collect();
-    regions
-        .iter()
-        .zip(made)
-        .zip(answers)
-        .filter_map(|((r, comment), answers)| Some(Placed { at: r.nodes.start, answers, comment: comment? }))
-        .collect()
+    made
 }
 
 /// How much the elements of each shape that hold names weigh: those that most comments have, with different names.
