@@ -273,6 +273,22 @@ fn a_very_long_line_is_passed_over_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_costs_its_line_alone() {
+    let limits = Limits { record: 4 << 10, frame: 1 << 10, ..Limits::default() };
+    let rows = |from: usize| (from..from + 500).map(|i| format!("{i},comment {i}\n")).collect::<String>();
+    let table = format!("id,text\n1,a\n2,\"b\n{}", rows(3));
+    let read = texts("-", table.as_bytes(), &with_limits(limits));
+    let unclosed = "! -:3: found a quote that is never closed, expected a closing quote";
+    assert_eq!(read[..4], ["a", unclosed, "comment 3", "comment 4"]);
+    assert_eq!((read.len(), read.last().map(String::as_str)), (502, Some("comment 502")));
+    // A long text with lines of its own is one record nevertheless.
+    let long = format!("id,text\n1,a\n2,\"{}\"\n3,c\n", "so it goes on\n".repeat(1_000));
+    let read = texts("-", long.as_bytes(), &with_limits(limits));
+    assert!(read[1].contains("-:3: found a record of 14"), "{}", read[1]);
+    assert_eq!((read.len(), read[2].as_str()), (3, "c"));
+}
+
+#[test]
 fn byte_order_marks_are_understood() {
     let utf16 = |units: &mut dyn Iterator<Item = u16>, big: bool| -> Vec<u8> {
         units.flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()

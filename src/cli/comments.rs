@@ -11,7 +11,7 @@ use super::pipeline;
 use super::talk::{self, Hand, Talk};
 use super::walk::Input;
 use crate::comment::{Comment, Place};
-use crate::extract::{ExtractError, ExtractOptions, Frame, Frames, Parser, Tally};
+use crate::extract::{ExtractError, ExtractOptions, Format, Frame, Frames, Parser, Tally};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +35,9 @@ pub(super) struct Summary {
     n_failed: u64,
     /// Why inputs or pages failed, and how many.
     reasons: BTreeMap<String, u64>,
+    /// Plain texts without a comment that look like one a line.
+    #[serde(default)]
+    n_of_lines: u64,
     /// Comments so far of the input at work, if it is no page.
     n_here: u64,
     /// Which of the fields that flags name were found.
@@ -66,6 +69,9 @@ impl Summary {
             line.push_str(&format!(" ({})", reasons.join(", ")));
         }
         talk::say(&line);
+        if self.n_of_lines > 0 && self.tally.n_comments == 0 {
+            talk::say("hint: if each line is a comment, say `--from lines`");
+        }
     }
 
     fn fail(&mut self, why: &str) {
@@ -80,8 +86,9 @@ impl Summary {
     /// Adds what came of a piece.
     fn add(&mut self, done: &Done) {
         match done {
-            Done::Frame { errors, tally, is_page, named, .. } => {
+            Done::Frame { errors, tally, is_page, of_lines, named, .. } => {
                 self.tally += *tally;
+                self.n_of_lines += u64::from(*of_lines);
                 self.named.add(*named);
                 errors.iter().for_each(|error| self.fail(error.reason()));
                 if *is_page { self.page(tally.n_comments) } else { self.n_here += tally.n_comments }
@@ -131,6 +138,8 @@ enum Done {
         errors: Vec<ExtractError>,
         tally: Tally,
         is_page: bool,
+        /// Whether it is a plain text without comments that looks like one a line.
+        of_lines: bool,
         explained: Option<String>,
         named: Named,
     },
@@ -220,6 +229,7 @@ fn broken(error: ExtractError, is_page: bool) -> Done {
         errors: vec![error],
         tally,
         is_page,
+        of_lines: false,
         explained: None,
         named: Named::default(),
     }
@@ -248,7 +258,16 @@ fn parsed(
         number += 1;
     });
     let explained = explain.then(|| super::signs::lines(frame, parser)).flatten();
-    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), explained, named }
+    let of_lines = tally.n_comments == 0 && parser.format() == Format::Text && is_of_lines(&frame.bytes);
+    Done::Frame { written, errors, tally, is_page: parser.reads_pages(), of_lines, explained, named }
+}
+
+/// Whether a text looks like a comment a line: lines of a comment's length with no blank ones between them.
+fn is_of_lines(text: &[u8]) -> bool {
+    const LONGEST: usize = 1_000;
+    let text = text.trim_ascii();
+    let alike = |line: &[u8]| (1..LONGEST).contains(&line.trim_ascii().len());
+    !text.is_empty() && text.split(|b| *b == b'\n').all(alike)
 }
 
 /// The pieces of all inputs, in order, each with the point that is reached when it is done.

@@ -3,10 +3,11 @@
 use super::comments::Job;
 use super::input::{Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
+use super::suspect_list::guarded;
 use super::{Outcome, Problem, comments, pipeline};
 use crate::comment::Comment;
 use crate::extract::Keep;
-use crate::extract::personal::Pseudonyms;
+use crate::extract::personal::{Identity, Pseudonyms};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -52,7 +53,10 @@ pub(super) struct ExtractArgs {
     /// Of exports, keep e-mail and IP addresses
     #[arg(long, conflicts_with = "pseudonymise")]
     keep_personal: bool,
-    /// Replace authors' names by codes that only this key can make again
+    /// What stands in `author`: the name, or what tells people apart who share a name
+    #[arg(long, value_enum, default_value_t = AuthorAs::Name, value_name = "WHAT")]
+    author_as: AuthorAs,
+    /// Replace authors by codes that only this key can make again, of what `--author-as` says
     #[arg(long, value_name = "KEY")]
     pseudonymise: Option<String>,
     /// Say of each page, on standard error, which signs decided, and name in each record's `found_by` what its list
@@ -70,11 +74,10 @@ pub(super) struct ExtractArgs {
 impl ExtractArgs {
     /// All that changes what is written, so that no run goes on with the part of another.
     fn settings(&self) -> String {
-        let Self {
-            read, roles, to, quotes, crawled, pingbacks, keep_personal, pseudonymise, explain, ..
-        } = self;
+        let Self { read, roles, to, quotes, crawled, pingbacks, keep_personal, .. } = self;
+        let Self { author_as, pseudonymise, explain, .. } = self;
         format!(
-            "{read:?} {roles:?} {to:?} {quotes:?} {crawled:?} {pingbacks} {keep_personal} {pseudonymise:?} {explain}"
+            "{read:?} {roles:?} {to:?} {quotes:?} {crawled:?} {pingbacks} {keep_personal} {author_as:?} {pseudonymise:?} {explain}"
         )
     }
 }
@@ -87,8 +90,30 @@ fn parse_time(text: &str) -> Result<jiff::Timestamp, String> {
 enum To {
     /// A JSON object a line
     Jsonl,
-    /// A table with a header
+    /// A table with a header, each cell as it is
     Csv,
+    /// The same for spreadsheets: what these would take for a formula gets an apostrophe before it, and so does what
+    /// has one there already, so that taking one away gives what was there
+    Spreadsheet,
+}
+
+/// What stands in `author`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AuthorAs {
+    /// The name the comment is signed with
+    Name,
+    /// The address of the author's profile as the page gives it, which stays when the name is changed; where there is
+    /// none, the name
+    Link,
+}
+
+impl AuthorAs {
+    fn identity(self) -> Identity {
+        match self {
+            Self::Name => Identity::Name,
+            Self::Link => Identity::Link,
+        }
+    }
 }
 
 /// Where quotations of others stand.
@@ -100,7 +125,7 @@ enum QuotesIn {
     Apart,
 }
 
-/// The columns of `--to csv`.
+/// The columns of tables.
 const COLUMNS: [&str; 12] = [
     "id",
     "text",
@@ -125,26 +150,33 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     options.export.pingbacks = args.pingbacks;
     options.export.keep_personal = args.keep_personal;
     options.page.explain = args.explain;
-    let pseudonyms = args.pseudonymise.as_deref().map(Pseudonyms::new);
+    let pseudonyms = pseudonyms(args.pseudonymise.as_deref())?;
+    let by = args.author_as.identity();
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
     if args.resume && args.inputs.has_stdin() {
         let problem = Problem::new("`-`: standard input cannot be gone on with, expected files or folders");
         return Err(problem.hint("leave out `--resume`").into());
     }
+    if args.resume {
+        output::check_resumable(args.output.as_deref())?;
+    }
     output::check_apart(args.output.as_deref(), &args.inputs.inputs)?;
     let inputs = args.inputs.files(args.output.as_deref());
     let (mut out, from) = Output::open_part(args.output.as_deref(), &args.settings(), &inputs, args.resume)?;
-    if args.to == To::Csv && from.is_none() {
+    if args.to != To::Jsonl && from.is_none() {
         writeln!(out, "{}", COLUMNS.join(","))?;
     }
     let write = || {
         |comment: &mut Comment, out: &mut Vec<u8>| {
             if let Some(pseudonyms) = &pseudonyms {
-                pseudonyms.hide(comment);
+                pseudonyms.hide(comment, by);
+            } else if by == Identity::Link && comment.author_url.is_some() {
+                comment.author.clone_from(&comment.author_url);
             }
             match args.to {
                 To::Jsonl => write_json(comment, out),
-                To::Csv => write_csv(comment, out),
+                To::Csv => write_csv(comment, str::to_owned, out),
+                To::Spreadsheet => write_csv(comment, guarded, out),
             }
         }
     };
@@ -153,6 +185,15 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     out.finish()?;
     summary.say();
     Ok(summary.outcome())
+}
+
+/// What hides names, if there is a key.
+fn pseudonyms(key: Option<&str>) -> Result<Option<Pseudonyms>> {
+    if key.is_some_and(|key| key.trim().is_empty()) {
+        let problem = Problem::new("`--pseudonymise` has an empty key, expected one that nobody can guess");
+        return Err(problem.hint("without a key whoever has a name can tell its code").into());
+    }
+    Ok(key.map(Pseudonyms::new))
 }
 
 /// A record of `--to jsonl`: what is not known is left out.
@@ -219,9 +260,10 @@ pub(super) fn fields(comment: &Comment) -> Map<String, Value> {
     }
 }
 
-fn write_csv(comment: &Comment, out: &mut Vec<u8>) {
+fn write_csv(comment: &Comment, cell: impl Fn(&str) -> String, out: &mut Vec<u8>) {
     let fields = fields(comment);
-    write_row(COLUMNS.iter().map(|column| fields.get(*column).map(plain).unwrap_or_default()), out);
+    let cells = COLUMNS.iter().map(|column| cell(&fields.get(*column).map(plain).unwrap_or_default()));
+    write_row(cells, out);
 }
 
 /// A JSON value as a table's cell: strings without quotes.

@@ -3,7 +3,8 @@
 //! Beside the output `FILE` grow `FILE.part`, what has been written, and `FILE.journal`, a line for each point up to
 //! which `FILE.part` is whole: the input, the pieces of it that are done, the bytes they made, and what came of them.
 //! Whatever ends a run, the next one finds the last such point, cuts `FILE.part` there and goes on behind it, so no
-//! piece is lost and none is written twice. When all is done `FILE.part` becomes `FILE` and the journal goes.
+//! piece is lost and none is written twice. When all is done `FILE.part` becomes `FILE` and the journal goes. While a
+//! run is at work no other may write the same output.
 //! Absent: any look at the inputs' content; one that was changed in between is read as it is now.
 
 use super::Problem;
@@ -75,6 +76,26 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// Takes the journal for this run alone; the system gives it back when the run ends, however it does.
+///
+/// # Errors
+/// If another run has it.
+#[cfg(unix)]
+fn claim(journal: &File, output: &Path) -> Result<()> {
+    use rustix::fs::{FlockOperation, flock};
+    // Where the file system knows no locks there are none.
+    if flock(journal, FlockOperation::NonBlockingLockExclusive) == Err(rustix::io::Errno::WOULDBLOCK) {
+        let problem = Problem::new(format!("{}: found another run that is writing it", output.display()));
+        return Err(problem.hint("wait for its end, or name another output").into());
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn claim(_: &File, _: &Path) -> Result<()> {
+    Ok(())
+}
+
 /// What a run is known by: its settings and the inputs up to the one at work.
 struct Run {
     hash: Sha256,
@@ -116,8 +137,12 @@ impl Journal {
     pub(super) fn begin(output: &Path, settings: &str) -> Result<(Self, File)> {
         let path = journal_of(output);
         let cannot = |path: &Path| format!("{}: cannot write", path.display());
+        // Emptied only when it is ours: another run may be at work on it.
+        let file =
+            OpenOptions::new().create(true).append(true).open(&path).with_context(|| cannot(output))?;
+        claim(&file, output)?;
+        file.set_len(0).with_context(|| cannot(&path))?;
         let part = File::create(part_of(output)).with_context(|| cannot(output))?;
-        let file = File::create(&path).with_context(|| cannot(&path))?;
         Ok((Self { path, file, run: Run::new(settings), written: None }, part))
     }
 
@@ -128,7 +153,8 @@ impl Journal {
     /// If they cannot be read, or are of another run.
     pub(super) fn resume(output: &Path, settings: &str, inputs: &[Input]) -> Result<Option<Left>> {
         let path = journal_of(output);
-        let Ok(earlier) = File::open(&path) else { return Ok(None) };
+        let Ok(earlier) = OpenOptions::new().read(true).append(true).open(&path) else { return Ok(None) };
+        claim(&earlier, output)?;
         let cannot = || format!("{}: cannot go on", path.display());
         let mut part = match OpenOptions::new().read(true).write(true).open(part_of(output)) {
             Ok(part) => part,
@@ -136,7 +162,7 @@ impl Journal {
         };
         let length = part.metadata().with_context(cannot)?.len();
         let mut last: Option<Entry> = None;
-        for line in BufReader::new(earlier).lines() {
+        for line in BufReader::new(&earlier).lines() {
             // A line may be half written, and what it speaks of may not have reached the disk.
             let Ok(entry) = serde_json::from_str::<Entry>(&line.with_context(cannot)?) else { continue };
             if entry.bytes <= length {
@@ -153,7 +179,7 @@ impl Journal {
         }
         part.set_len(entry.bytes).with_context(cannot)?;
         part.seek(SeekFrom::End(0)).with_context(cannot)?;
-        let mut file = OpenOptions::new().append(true).open(&path).with_context(cannot)?;
+        let mut file = earlier;
         // A half written line must not swallow the next one.
         writeln!(file).with_context(cannot)?;
         let journal = Self { path, file, run, written: Some(Instant::now()) };

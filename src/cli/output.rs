@@ -46,6 +46,17 @@ pub(super) fn check_apart(output: Option<&Path>, inputs: &[PathBuf]) -> Result<(
     }
 }
 
+/// Refuses outputs that no later run could go on with.
+pub(super) fn check_resumable(output: Option<&Path>) -> Result<()> {
+    let found = match output {
+        Some(path) if path == Path::new("-") => "`-`: standard output".to_owned(),
+        Some(path) if path.exists() && !path.is_file() => format!("{}: no regular file", path.display()),
+        _ => return Ok(()),
+    };
+    let problem = Problem::new(format!("{found}, which cannot be gone on with, expected a file"));
+    Err(problem.hint("leave out `--resume`, or name a file").into())
+}
+
 impl Output {
     /// The file at `path`, or standard output for none and for `-`.
     pub(super) fn open(path: Option<&Path>) -> Result<Self> {

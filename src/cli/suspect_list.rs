@@ -260,8 +260,11 @@ impl List<'_> {
 }
 
 /// A cell that no spreadsheet takes for a formula; a number is none.
+///
+/// It can be undone: a cell that begins with apostrophes and then what could be a formula has one more than it had.
 pub(super) fn guarded(cell: &str) -> String {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err() {
+    let begins = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    match begins && cell.parse::<f64>().is_err() {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }
@@ -279,6 +282,8 @@ mod tests {
             ("-1", "-1"),
             ("-cmd", "'-cmd"),
             ("\t=1", "'\t=1"),
+            ("'=1", "''=1"),
+            ("'tis", "'tis"),
             ("a=b", "a=b"),
             ("", ""),
         ] {

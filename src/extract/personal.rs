@@ -7,6 +7,38 @@ use crate::comment::Comment;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+/// By what an author is told from the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Identity {
+    /// By the name the comment is signed with.
+    #[default]
+    Name,
+    /// By the address of their profile, where there is one: it stays when the name is changed, and no two people
+    /// share it.
+    Link,
+}
+
+impl Identity {
+    /// What tells the author of `comment` from the others.
+    ///
+    /// ```
+    /// use moderato::comment::Comment;
+    /// use moderato::extract::personal::Identity;
+    ///
+    /// let author_url = Some("/u/7".to_owned());
+    /// let comment = Comment { author: Some("Ada".into()), author_url, ..Comment::default() };
+    /// assert_eq!(Identity::Link.of(&comment), Some("/u/7"));
+    /// assert_eq!(Identity::Link.of(&Comment { author_url: None, ..comment }), Some("Ada"));
+    /// ```
+    pub fn of(self, comment: &Comment) -> Option<&str> {
+        let name = comment.author.as_deref();
+        match self {
+            Self::Name => name,
+            Self::Link => comment.author_url.as_deref().or(name),
+        }
+    }
+}
+
 /// Replaces names by codes.
 #[derive(Clone)]
 pub struct Pseudonyms {
@@ -40,12 +72,15 @@ impl Pseudonyms {
         format!("u-{digits}")
     }
 
-    /// Replaces the author of a comment, and drops what else may name them: the address of their profile, the
-    /// comment's address and other fields that hold the author's name, e-mail or IP address.
-    pub fn hide(&self, comment: &mut Comment) {
+    /// Replaces the author of a comment by the code of what they are told by, and drops what else may name them: the
+    /// address of their profile, the comment's address and other fields that hold the author's name, e-mail or IP
+    /// address.
+    pub fn hide(&self, comment: &mut Comment, by: Identity) {
+        let code = by.of(comment).map(|identity| self.code(identity));
         comment.author_url = None;
-        let Some(author) = comment.author.take() else { return };
-        comment.author = Some(self.code(&author));
+        let author = comment.author.take();
+        comment.author = code;
+        let Some(author) = author else { return };
         let name = author.trim();
         let names = |value: &serde_json::Value| value.as_str().is_some_and(|v| v.trim() == name);
         comment.other_fields.retain(|key, value| !names(value) && !is_personal(key));
@@ -84,9 +119,23 @@ mod tests {
         comment.other_fields.insert("user".into(), "Ada".into());
         comment.other_fields.insert("email".into(), "a@example.org".into());
         comment.other_fields.insert("state".into(), "approved".into());
-        Pseudonyms::new("key").hide(&mut comment);
+        Pseudonyms::new("key").hide(&mut comment, Identity::Name);
         assert_eq!(comment.permalink, None);
         assert_eq!(comment.other_fields.keys().collect::<Vec<_>>(), ["state"]);
         assert!(comment.author.is_some_and(|a| a.starts_with("u-")));
+    }
+
+    #[test]
+    fn who_changes_their_name_keeps_the_code_of_their_address() {
+        let hidden = |author: &str, address: Option<&str>| {
+            let author_url = address.map(str::to_owned);
+            let mut comment = Comment { author: Some(author.into()), author_url, ..Comment::default() };
+            Pseudonyms::new("key").hide(&mut comment, Identity::Link);
+            assert_eq!(comment.author_url, None);
+            comment.author
+        };
+        assert_eq!(hidden("Ada", Some("/u/7")), hidden("Ada B.", Some("/u/7")));
+        assert_ne!(hidden("Ada", Some("/u/7")), hidden("Ada", Some("/u/8")));
+        assert_eq!(hidden("Ada", None).as_deref(), Some("u-c066342b76c7754f"));
     }
 }

@@ -126,6 +126,36 @@ fn standard_input_cannot_be_gone_on_with() {
 }
 
 #[test]
+fn standard_output_cannot_be_gone_on_with() {
+    let folder = Folder::new().file("a.html", page("Ada"));
+    for output in ["-", "/dev/null"] {
+        let ran = folder.run(&["extract", "a.html", "-o", output, "--resume"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran}");
+        assert!(ran.stderr.contains("cannot be gone on with, expected a file"), "{ran}");
+    }
+}
+
+#[test]
+fn two_runs_do_not_write_one_file() {
+    let folder = Folder::new().file("a.html", page("Ada"));
+    pipe(&folder, "b.html");
+    let args = ["extract", "a.html", "b.html", "-o", "out.jsonl"];
+    let mut first = start(&folder, &args);
+    wait_until("a point in the journal", || journal_lines(&folder) > 0);
+    let part = folder.read("out.jsonl.part");
+    for more in [&[][..], &["--resume"]] {
+        let second = folder.run(&[&args[..], more].concat());
+        let found = "out.jsonl: found another run that is writing it\n";
+        assert!(second.code == 2 && second.stderr.contains(found), "{second}");
+        assert_eq!(folder.read("out.jsonl.part"), part);
+    }
+    std::fs::write(folder.path("b.html"), page("Bob")).expect("the pipe takes it");
+    assert!(first.wait().expect("it ends").success());
+    assert_eq!(String::from_utf8_lossy(&folder.read("out.jsonl")).lines().count(), 4);
+    assert_eq!(folder.names(), ["a.html", "b.html", "out.jsonl"]);
+}
+
+#[test]
 fn no_temporary_file_is_left_when_the_user_breaks_off() {
     for signal in ["-INT", "-TERM"] {
         let folder = Folder::with_model();

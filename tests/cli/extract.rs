@@ -101,3 +101,63 @@ fn of_the_five_seed_pages_the_first_has_three_comments() {
         assert!(ran.stderr.contains(if first { "3 comments" } else { "0 comments" }), "{ran}");
     }
 }
+
+#[test]
+fn an_author_is_told_by_name_or_by_address() {
+    let page = |author: &str| {
+        format!(
+            "<ol id=comments><li class=comment><cite><a href=/users/7>{author}</a></cite> <time datetime=2020-05-12>x</time>\
+             <p>The new bus lane saves me time.</p></li><li class=comment><cite>Bob</cite> <time datetime=2020-05-13>x</time>\
+             <p>It costs me fifteen minutes.</p></li></ol>"
+        )
+    };
+    let folder = Folder::new().file("a.html", page("Ada")).file("b.html", page("Ada B."));
+    let authors = |page: &str, more: &[&str]| -> Vec<String> {
+        let comments = folder.run(&[&["extract", page], more].concat()).done().json_lines();
+        comments.iter().map(|c| c["author"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(authors("a.html", &[]), ["Ada", "Bob"]);
+    assert_eq!(authors("a.html", &["--author-as", "link"]), ["/users/7", "Bob"]);
+    // The codes of those who change their names change too, unless they are made of what stays.
+    let hidden = ["--pseudonymise", "long and secret"];
+    assert_ne!(authors("a.html", &hidden), authors("b.html", &hidden));
+    let by_link = [&hidden[..], &["--author-as", "link"]].concat();
+    assert_eq!(authors("a.html", &by_link), authors("b.html", &by_link));
+    let shown = folder.run(&[&["extract", "a.html"], &by_link[..]].concat()).done().stdout;
+    assert!(!shown.contains("/users/7") && !shown.contains("Ada"), "{shown}");
+}
+
+#[test]
+fn an_empty_key_hides_nobody_and_is_refused() {
+    let folder = Folder::new().file("comments.csv", TABLE);
+    for key in ["--pseudonymise=", "--pseudonymise= "] {
+        insta::assert_snapshot!("empty_key", folder.run(&["extract", "comments.csv", key]));
+    }
+}
+
+#[test]
+fn a_table_for_spreadsheets_holds_no_formula() {
+    let texts = ["=1+1", "@you", "'=1", "'tis", "-", "fine"];
+    let lines: String =
+        texts.iter().map(|t| format!("{}\n", serde_json::json!({"text": t, "votes": -3}))).collect();
+    let folder = Folder::new().file("a.jsonl", lines);
+    let cells = |to: &str| -> Vec<String> {
+        let table = folder.run(&["extract", "a.jsonl", "--to", to]).done().stdout;
+        let read = folder.run_on(table.as_bytes(), &["extract", "-", "--from", "csv"]).done().json_lines();
+        assert!(read.iter().all(|c| c["votes"] == -3), "{table}");
+        read.iter().map(|c| c["text"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(cells("csv"), texts);
+    assert_eq!(cells("spreadsheet"), ["'=1+1", "'@you", "''=1", "'tis", "'-", "fine"]);
+}
+
+#[test]
+fn lines_that_could_be_comments_are_hinted_at() {
+    let hint = "hint: if each line is a comment, say `--from lines`";
+    let folder = Folder::new()
+        .file("a.txt", "I agree.\nSo do I, all in all.\n")
+        .file("b.txt", "A report.\n\nIt ends.\n");
+    assert!(folder.run(&["extract", "a.txt"]).done().stderr.contains(hint));
+    assert!(!folder.run(&["extract", "b.txt"]).done().stderr.contains(hint));
+    assert_eq!(folder.run(&["extract", "a.txt", "--from", "lines"]).done().json_lines().len(), 2);
+}

@@ -1,88 +1,162 @@
-//! The attributes that say something of comments.
+//! The attributes that say something of comments: their names, and where a page's values are kept.
 
-use html5ever::LocalName;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-/// The attributes anything here looks at; the last ones are Reddit's.
-const WANTED: [&str; 56] = [
-    "class",
-    "id",
-    "href",
-    "title",
-    "datetime",
-    "rel",
-    "role",
-    "type",
-    "name",
-    "content",
-    "alt",
-    "lang",
-    "property",
-    "typeof",
-    "itemprop",
-    "itemtype",
-    "itemscope",
-    "style",
-    "width",
-    "src",
-    "aria-level",
-    "author",
-    "score",
-    "permalink",
-    "depth",
-    "created-timestamp",
-    "thingid",
-    "parentid",
-    "shadowrootmode",
-    "charset",
-    "encoding",
-    "data-author",
-    "data-time",
-    "data-timestamp",
-    "data-utime",
-    "data-datetime",
-    "data-date",
-    "data-created",
-    "data-created-at",
-    "data-epoch",
-    "data-original-title",
-    "data-comment-id",
-    "data-id",
-    "data-post-id",
-    "data-message-id",
-    "data-commentid",
-    "data-depth",
-    "data-level",
-    "data-indent",
-    "data-testid",
-    "data-role",
-    "data-type",
-    "data-qa",
-    "data-parent-id",
-    "data-score",
-    "indent",
-];
+macro_rules! keys {
+    ($($key:ident = $name:literal,)*) => {
+        /// The attributes anything here looks at; the last ones are Reddit's.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Key {
+            $($key,)*
+        }
 
-/// [`WANTED`] as the tree has them.
-pub(super) static WANTED_NAMES: LazyLock<Vec<LocalName>> =
-    LazyLock::new(|| WANTED.iter().map(|n| LocalName::from(*n)).collect());
+        const KEYS: &[(&str, Key)] = &[$(($name, Key::$key),)*];
+    };
+}
 
-/// Which of [`WANTED`] an attribute is, if its value can say anything.
-pub(super) fn wanted(name: &[u8], value: &[u8]) -> Option<usize> {
-    if name.len() < 2 || name.len() > 19 || value.len() > 2_000 {
+keys! {
+    Class = "class",
+    Id = "id",
+    Href = "href",
+    Title = "title",
+    Datetime = "datetime",
+    Rel = "rel",
+    Role = "role",
+    Type = "type",
+    Name = "name",
+    Content = "content",
+    Alt = "alt",
+    Lang = "lang",
+    Property = "property",
+    Typeof = "typeof",
+    Itemprop = "itemprop",
+    Itemtype = "itemtype",
+    Itemscope = "itemscope",
+    Style = "style",
+    Width = "width",
+    Src = "src",
+    AriaLevel = "aria-level",
+    Author = "author",
+    Score = "score",
+    Permalink = "permalink",
+    Depth = "depth",
+    CreatedTimestamp = "created-timestamp",
+    Thingid = "thingid",
+    Parentid = "parentid",
+    Shadowrootmode = "shadowrootmode",
+    Charset = "charset",
+    Encoding = "encoding",
+    DataAuthor = "data-author",
+    DataTime = "data-time",
+    DataTimestamp = "data-timestamp",
+    DataUtime = "data-utime",
+    DataDatetime = "data-datetime",
+    DataDate = "data-date",
+    DataCreated = "data-created",
+    DataCreatedAt = "data-created-at",
+    DataEpoch = "data-epoch",
+    DataOriginalTitle = "data-original-title",
+    DataCommentId = "data-comment-id",
+    DataId = "data-id",
+    DataPostId = "data-post-id",
+    DataPid = "data-pid",
+    DataMessageId = "data-message-id",
+    DataCommentid = "data-commentid",
+    DataDepth = "data-depth",
+    DataLevel = "data-level",
+    DataIndent = "data-indent",
+    DataTestid = "data-testid",
+    DataRole = "data-role",
+    DataType = "data-type",
+    DataQa = "data-qa",
+    DataParentId = "data-parent-id",
+    DataScore = "data-score",
+    Indent = "indent",
+}
+
+/// No name is longer.
+const LONGEST: usize = 19;
+
+/// [`KEYS`] by the lengths of their names.
+static BY_LENGTH: LazyLock<[Vec<(&'static [u8], Key)>; LONGEST + 1]> = LazyLock::new(|| {
+    std::array::from_fn(|length| {
+        let alike = KEYS.iter().filter(|(name, _)| name.len() == length);
+        alike.map(|(name, key)| (name.as_bytes(), *key)).collect()
+    })
+});
+
+/// Which attribute is called `name`, in whatever case, if its value can say anything.
+pub(super) fn wanted(name: &[u8], value: &[u8]) -> Option<Key> {
+    if value.len() > 2_000 {
         return None;
     }
-    let first = name[0].to_ascii_lowercase();
-    let i = WANTED.iter().position(|w| {
-        let w = w.as_bytes();
-        w[0] == first && w.len() == name.len() && w.eq_ignore_ascii_case(name)
+    let alike = BY_LENGTH.get(name.len())?;
+    let (_, key) = alike.iter().find(|(wanted, _)| {
+        // Most names differ in their last letter already.
+        wanted.last().copied() == name.last().map(u8::to_ascii_lowercase) && wanted.eq_ignore_ascii_case(name)
     })?;
-    let says = match WANTED[i] {
+    let says = match key {
         // Depth in old tables.
-        "style" => value
+        Key::Style => value
             .windows(11)
             .any(|w| w.eq_ignore_ascii_case(b"margin-left") || w.eq_ignore_ascii_case(b"adding-left")),
         _ => true,
     };
-    says.then_some(i)
+    says.then_some(*key)
+}
+
+/// One attribute that was kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attr {
+    pub(super) key: Key,
+    start: u32,
+    end: u32,
+}
+
+/// All attributes of a page, with their values in one string.
+#[derive(Debug, Default)]
+pub(super) struct Attrs {
+    list: Vec<Attr>,
+    values: String,
+}
+
+impl Attrs {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Adds one.
+    pub(super) fn push(&mut self, key: Key, value: &str) {
+        let start = self.values.len();
+        // Pages are bounded far below 4 GiB.
+        if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(start + value.len())) {
+            self.values.push_str(value);
+            self.list.push(Attr { key, start, end });
+        }
+    }
+
+    /// Forgets all but the first `n`.
+    pub(super) fn truncate(&mut self, n: usize) {
+        if let Some(first) = self.list.get(n) {
+            self.values.truncate(first.start as usize);
+        }
+        self.list.truncate(n);
+    }
+
+    /// Those in `range`.
+    pub(super) fn list(&self, range: Range<usize>) -> &[Attr] {
+        &self.list[range]
+    }
+
+    /// The same in another order.
+    pub(super) fn replace_list(&mut self, list: Vec<Attr>) {
+        self.list = list;
+    }
+
+    /// What `attr` says.
+    pub(super) fn value(&self, attr: Attr) -> &str {
+        &self.values[attr.start as usize..attr.end as usize]
+    }
 }

@@ -41,7 +41,7 @@ pub(super) fn body_path(bodies: &[Vec<Body>]) -> Option<u64> {
     let mut tallies: FxHashMap<u64, Tally> = FxHashMap::default();
     for bodies in bodies {
         let mut seen = Vec::new();
-        for (i, body) in bodies.iter().enumerate() {
+        for (i, body) in bodies.iter().enumerate().filter(|(_, body)| body.weight > 0) {
             let tally = tallies.entry(body.path).or_default();
             tally.weight += f64::from(body.weight.min(4_000));
             tally.named |= body.named;
@@ -189,7 +189,7 @@ impl<'a> Reading<'a> {
                     }
                     let path = self.path(paths.last().map_or(0, |p| p.1), node);
                     paths.push((self.dom.end(node), path));
-                    if node > region.nodes.start && self.size(node) > 0 && !self.spans_hole(node, region) {
+                    if node > region.nodes.start && !self.spans_hole(node, region) {
                         let m = self.signs.meaning[node];
                         let about = Meaning::AUTHOR | Meaning::DATE | Meaning::ABOUT | Meaning::PROFILE;
                         // `comment-list-content` holds comments, `commentsListCommentText` one's words.
@@ -221,8 +221,10 @@ impl<'a> Reading<'a> {
         let mut hasher = rustc_hash::FxHasher::default();
         hasher.write_u64(outer);
         hasher.write_u8(self.dom.tag(node) as u8);
-        if let Some(class) = self.dom.classes(node).find(|c| !c.bytes().any(|b| b.is_ascii_digit())) {
-            hasher.write(class.as_bytes());
+        // Rows are told apart by looks alone: `row1` and `row2`, `even` and `odd`.
+        let looks = |c: &&str| matches!(*c, "odd" | "even" | "alt" | "first" | "last");
+        if let Some(class) = self.dom.classes(node).find(|c| !looks(c)) {
+            class.bytes().filter(|b| !b.is_ascii_digit()).for_each(|b| hasher.write_u8(b));
         }
         hasher.finish()
     }

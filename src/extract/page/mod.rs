@@ -7,22 +7,27 @@
 //! (`signs`, with the stock of words in `words` and the dates of `date`), groups of like parts are weighed
 //! (`records`), and each part is read (`fields`, `prose`).
 
+mod arena;
 mod attributes;
 mod charset;
 mod dom;
 mod embedded;
 mod fields;
 mod linked_data;
+mod names;
 mod parse;
 mod prose;
 mod records;
+mod references;
 mod signs;
+mod tag;
 mod thread;
 mod tokens;
 mod words;
 
 use crate::comment::Comment;
 use crate::extract::date::DateOptions;
+use attributes::Key;
 use dom::Dom;
 use fields::{Body, Name, Reading, body_path};
 use records::{Group, Region};
@@ -89,21 +94,23 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
         n_too_many: dom.n_too_many,
         ..Page::default()
     };
-    let mut all: Vec<(usize, Comment)> = Vec::new();
+    let mut all: Vec<Placed> = Vec::new();
     for group in &groups {
         let mut comments = comments(&dom, &signs, group, options);
         if options.explain {
             let name =
                 |c: &mut Comment| c.other_fields.insert("found_by".into(), group.selector.as_str().into());
-            comments.iter_mut().for_each(|(_, c)| drop(name(c)));
+            comments.iter_mut().for_each(|c| drop(name(&mut c.comment)));
         }
         if !comments.is_empty() {
             found.explanations.push(explain(group, comments.len()));
         }
-        all.extend(comments);
+        // Most pages have one list, which may be long.
+        if all.is_empty() { all = comments } else { all.extend(comments) }
     }
-    all.sort_by_key(|(at, _)| *at);
-    found.comments = all.into_iter().map(|(_, c)| c).collect();
+    all.sort_by_key(|c| c.at);
+    let places: Vec<(usize, Option<usize>)> = all.iter().map(|c| (c.at, c.answers)).collect();
+    found.comments = all.into_iter().map(|c| c.comment).collect();
     // What the page shows is whole; linked data fills in where it shows nothing.
     let linked = linked_data::comments(&dom.json);
     if linked.len() > 2 * found.comments.len() {
@@ -138,7 +145,20 @@ pub fn read_text(page: &str, options: &PageOptions) -> Page {
             comment.id = (i + 1).to_string();
         }
     }
+    for (i, (_, answers)) in places.iter().enumerate() {
+        let Some(answers) = answers.filter(|_| found.comments[i].parent.is_none()) else { continue };
+        if let Ok(parent) = places.binary_search_by_key(&answers, |(at, _)| *at) {
+            found.comments[i].parent = Some(found.comments[parent].id.clone());
+        }
+    }
     found
+}
+
+/// A comment with the nodes that it, and the comment it answers, begin at.
+struct Placed {
+    at: usize,
+    answers: Option<usize>,
+    comment: Comment,
 }
 
 /// The words of a piece of markup, and those it quotes.
@@ -153,8 +173,8 @@ pub(in crate::extract) fn fragment(html: &str) -> (String, Vec<String>) {
     (whole.text, whole.quoted)
 }
 
-/// The comments of one group, each with the node it begins at.
-fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> Vec<(usize, Comment)> {
+/// The comments of one group.
+fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> Vec<Placed> {
     let regions: &[Region] = &group.members;
     let mut readings: Vec<Reading<'_>> = regions.iter().map(|r| Reading::new(dom, signs, r)).collect();
     let bodies: Vec<Vec<Body>> = readings.iter().zip(regions).map(|(reading, r)| reading.bodies(r)).collect();
@@ -162,21 +182,30 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
     for ((reading, bodies), region) in readings.iter_mut().zip(&bodies).zip(regions) {
         reading.settle(region, bodies, path);
     }
+    // Of a list of a hundred thousand comments nothing is held that is not needed any more.
+    drop(bodies);
     let names: Vec<Vec<Name>> = readings.iter().map(Reading::names).collect();
     let shapes = weigh(&names);
+    let authors: Vec<Option<Name>> =
+        names.into_iter().map(|names| choose(&names, &shapes).cloned()).collect();
     let month_first = DateOptions { crawled: options.crawled, month_first: month_first(dom, signs) };
     let threads = thread::threads(dom, signs, regions);
     let headlines: Vec<Option<&str>> = readings
         .iter()
-        .zip(&names)
-        .map(|(reading, names)| reading.headline(choose(names, &shapes).map(|n| n.text.as_str())))
+        .zip(&authors)
+        .map(|(reading, author)| reading.headline(author.as_ref().map(|a| a.text.as_str())))
         .collect();
-    let mut made: Vec<Option<Comment>> = Vec::new();
-    for ((reading, names), headline) in readings.iter().zip(&names).zip(&headlines) {
-        let author = choose(names, &shapes);
+    let mut n_headlines: FxHashMap<&str, u32> = FxHashMap::default();
+    headlines.iter().flatten().for_each(|h| *n_headlines.entry(h).or_default() += 1);
+    let mut made: Vec<Placed> = Vec::with_capacity(regions.len());
+    // Which of them each region became.
+    let mut which: Vec<Option<usize>> = Vec::with_capacity(regions.len());
+    for (((reading, author), headline), region) in readings.iter().zip(&authors).zip(&headlines).zip(regions)
+    {
+        let author = author.as_ref();
         let mut prose = reading.prose(author.map(|a| a.text.as_str()));
         // What stands above every comment is the page's.
-        let own = headline.filter(|h| headlines.iter().filter(|other| *other == &Some(*h)).count() == 1);
+        let own = headline.filter(|h| n_headlines.get(h) == Some(&1));
         if let Some(headline) = own.filter(|h| !prose.text.starts_with(h)) {
             prose.text.insert_str(0, &format!("{headline}\n\n"));
         }
@@ -184,13 +213,13 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             && prose.quoted.is_empty()
             && prose.text.is_empty()
         {
-            made.push(None);
+            which.push(None);
             continue;
         }
         let (id, permalink) = reading.address();
         let fragment = || permalink.as_deref()?.rsplit_once('#').map(|(_, f)| f.to_owned());
         let id = id.or_else(fragment);
-        made.push(Some(Comment {
+        let comment = Comment {
             id: id.unwrap_or_default(),
             text: prose.text,
             quoted: prose.quoted,
@@ -200,17 +229,20 @@ fn comments(dom: &Dom, signs: &Signs, group: &Group, options: &PageOptions) -> V
             permalink,
             votes: reading.votes(),
             ..Comment::default()
-        }));
+        };
+        which.push(Some(made.len()));
+        made.push(Placed { at: region.nodes.start, answers: None, comment });
     }
     for (i, thread) in threads.iter().enumerate() {
-        let parent =
-            thread.parent.and_then(|p| made[p].as_ref()).map(|p| p.id.clone()).filter(|id| !id.is_empty());
-        if let Some(comment) = &mut made[i] {
-            comment.parent = parent;
-            comment.depth = thread.depth;
+        let parent = thread.parent.and_then(|p| which[p]).map(|p| &made[p]);
+        let (id, at) = (parent.map(|p| p.comment.id.clone()), parent.map(|p| p.at));
+        if let Some(placed) = which[i].map(|i| &mut made[i]) {
+            placed.comment.parent = id.filter(|id| !id.is_empty());
+            placed.comment.depth = thread.depth;
+            placed.answers = at;
         }
     }
-    regions.iter().zip(made).filter_map(|(r, c)| Some((r.nodes.start, c?))).collect()
+    made
 }
 
 /// How much the elements of each shape that hold names weigh: those that most comments have, with different names.
@@ -264,7 +296,7 @@ fn choose<'n>(names: &'n [Name], shapes: &FxHashMap<u64, i32>) -> Option<&'n Nam
 /// there is none, the language or a clock of twelve hours.
 fn month_first(dom: &Dom, signs: &Signs) -> bool {
     let html = dom.nodes.iter().position(|n| n.tag == dom::Tag::Html);
-    let us = html.and_then(|html| dom.attr(html, "lang")).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
+    let us = html.and_then(|html| dom.attr(html, Key::Lang)).is_some_and(|l| l.eq_ignore_ascii_case("en-us"));
     let (mut sure, mut twelve) = (0_i32, false);
     for mark in signs.date_marks.iter().filter(|m| !m.exact) {
         let text = dom.text(mark.node as usize);

@@ -7,8 +7,10 @@
 //! so that the tree builder does not reopen each of them in each later paragraph, which unclosed ones make
 //! quadratic.
 
-use super::dom::{Attr, Dom, DomBuilder, Tag};
-use super::tokens::{Piece, tokens};
+use super::arena::{Arena, Content, NONE, element};
+use super::dom::{Dom, Tag};
+use super::names::{BOLD, FORMATTING, ITALIC, Names};
+use super::tokens::{Piece, marked, tokens};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode};
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag as TagToken, TagKind, Token, TokenSink};
@@ -25,11 +27,11 @@ const BYTES_PER_ELEMENT: usize = 20;
 /// So many elements are read however short the page is.
 const FEW_ELEMENTS: usize = 200_000;
 
-const NONE: u32 = u32::MAX;
-
 /// The tree of `page`.
 pub(super) fn parse(page: &str) -> Dom {
-    let sink = Sink { arena: RefCell::new(Arena::with_capacity(page.len() / 40)), depth: Cell::new(0) };
+    let names = Names::default();
+    let arena = RefCell::new(Arena::with_capacity(page.len() / 40));
+    let sink = Sink { arena, names: &names, depth: Cell::new(0) };
     let options = TreeBuilderOpts {
         scripting_enabled: false,
         drop_doctype: true,
@@ -45,7 +47,7 @@ pub(super) fn parse(page: &str) -> Dom {
         n_too_many: 0,
     };
     let (mut json, mut data) = (Vec::new(), Vec::new());
-    tokens(&StrTendril::from(page), |piece| match piece {
+    let attrs = tokens(&StrTendril::from(page), |piece| match piece {
         Piece::Token(token) => gate.token(token),
         Piece::Json(text) => json.push(text),
         Piece::Data(text) => data.push(text),
@@ -53,7 +55,7 @@ pub(super) fn parse(page: &str) -> Dom {
     // What the builder answers steers a tokenizer of its own, which there is none of: raw text never reaches it.
     let _ = gate.builder.process_token(Token::EOFToken, 1);
     gate.builder.end();
-    let mut dom = gate.builder.sink.arena.take().into_dom(json);
+    let mut dom = gate.builder.sink.arena.take().into_dom(attrs, json);
     dom.data = data;
     dom.n_too_deep = gate.n_too_deep;
     dom.n_too_many = gate.n_too_many;
@@ -61,8 +63,8 @@ pub(super) fn parse(page: &str) -> Dom {
 }
 
 /// Lets tokens through to the tree builder, or not.
-struct Gate {
-    builder: TreeBuilder<Handle, Sink>,
+struct Gate<'n> {
+    builder: TreeBuilder<Handle<'n>, Sink<'n>>,
     /// Names whose start tags were left out, innermost last, so that their end tags are left out too.
     skipped: Vec<LocalName>,
     elements: usize,
@@ -71,7 +73,7 @@ struct Gate {
     n_too_many: u32,
 }
 
-impl Gate {
+impl Gate<'_> {
     fn token(&mut self, token: Token) {
         let token = match token {
             Token::TagToken(mut tag) => {
@@ -139,9 +141,9 @@ fn is_void(name: &LocalName) -> bool {
 
 /// A formatting element's name outside the standard's list of them.
 fn plain_name(name: &LocalName) -> Option<LocalName> {
-    let plain = match *name {
-        local_name!("b") | local_name!("strong") => "x-b",
-        local_name!("i") | local_name!("em") => "x-i",
+    Some(match *name {
+        local_name!("b") | local_name!("strong") => BOLD,
+        local_name!("i") | local_name!("em") => ITALIC,
         local_name!("u")
         | local_name!("font")
         | local_name!("big")
@@ -150,17 +152,16 @@ fn plain_name(name: &LocalName) -> Option<LocalName> {
         | local_name!("code")
         | local_name!("nobr")
         | local_name!("s")
-        | local_name!("strike") => "x-f",
+        | local_name!("strike") => FORMATTING,
         _ => return None,
-    };
-    Some(LocalName::from(plain))
+    })
 }
 
 /// A node of the arena with its name, so that the builder's many name checks need not look it up.
-#[derive(Clone)]
-struct Handle {
+#[derive(Clone, Copy)]
+struct Handle<'n> {
     id: u32,
-    name: QualName,
+    name: &'n QualName,
 }
 
 #[derive(Debug)]
@@ -178,193 +179,45 @@ impl ElemName for Name<'_> {
     }
 }
 
-struct Sink {
+struct Sink<'n> {
     arena: RefCell<Arena>,
+    names: &'n Names,
     /// How deep the element appended last stands, less one for each end tag since: at least as deep as the
     /// next one will stand, but for end tags that close nothing. (The builder does not tell of each pop.)
     depth: Cell<u32>,
 }
 
-/// What an arena node holds.
-enum Content {
-    Text(StrTendril),
-    Element { tag: Tag, attrs: Vec<Attr> },
-}
-
-struct Node {
-    parent: u32,
-    first: u32,
-    last: u32,
-    previous: u32,
-    next: u32,
-    depth: u32,
-    content: Content,
-}
-
-#[derive(Default)]
-struct Arena {
-    nodes: Vec<Node>,
-}
-
-impl Arena {
-    fn with_capacity(n: usize) -> Self {
-        let mut arena = Self { nodes: Vec::with_capacity(n.min(1 << 20)) };
-        arena.push(Content::Element { tag: Tag::Document, attrs: Vec::new() });
-        arena
-    }
-
-    fn push(&mut self, content: Content) -> u32 {
-        let id = u32::try_from(self.nodes.len()).unwrap_or(NONE);
-        self.nodes.push(Node {
-            parent: NONE,
-            first: NONE,
-            last: NONE,
-            previous: NONE,
-            next: NONE,
-            depth: 0,
-            content,
-        });
-        id
-    }
-
-    fn node(&mut self, id: u32) -> &mut Node {
-        &mut self.nodes[id as usize]
-    }
-
-    fn detach(&mut self, id: u32) {
-        let (parent, previous, next) = {
-            let node = self.node(id);
-            (
-                std::mem::replace(&mut node.parent, NONE),
-                std::mem::replace(&mut node.previous, NONE),
-                std::mem::replace(&mut node.next, NONE),
-            )
-        };
-        if parent == NONE {
-            return;
-        }
-        if previous == NONE {
-            self.node(parent).first = next;
-        } else {
-            self.node(previous).next = next;
-        }
-        if next == NONE { self.node(parent).last = previous } else { self.node(next).previous = previous }
-    }
-
-    fn append(&mut self, parent: u32, child: u32) {
-        self.detach(child);
-        let last = std::mem::replace(&mut self.node(parent).last, child);
-        if last == NONE {
-            self.node(parent).first = child;
-        } else {
-            self.node(last).next = child;
-        }
-        let depth = self.node(parent).depth + 1;
-        let node = self.node(child);
-        node.parent = parent;
-        node.previous = last;
-        node.depth = depth;
-    }
-
-    fn insert_before(&mut self, sibling: u32, child: u32) {
-        self.detach(child);
-        let Node { parent, previous, depth, .. } = *self.node(sibling);
-        if parent == NONE {
-            return;
-        }
-        self.node(sibling).previous = child;
-        if previous == NONE {
-            self.node(parent).first = child;
-        } else {
-            self.node(previous).next = child;
-        }
-        let node = self.node(child);
-        node.parent = parent;
-        node.previous = previous;
-        node.next = sibling;
-        node.depth = depth;
-    }
-
-    /// Appends text, to the text before it if there is any: a page of `<` would else be a node each.
-    fn append_text(&mut self, parent: u32, text: StrTendril) {
-        let last = self.node(parent).last;
-        if last != NONE
-            && let Content::Text(before) = &mut self.node(last).content
-        {
-            before.push_tendril(&text);
-            return;
-        }
-        let id = self.push(Content::Text(text));
-        self.append(parent, id);
-    }
-
-    /// Walks the tree in document order, without recursion.
-    fn into_dom(mut self, json: Vec<StrTendril>) -> Dom {
-        let mut dom = DomBuilder::with_capacity(self.nodes.len());
-        let mut id = 0;
-        loop {
-            let first = {
-                let node = self.node(id);
-                match &mut node.content {
-                    Content::Text(text) => dom.text(text),
-                    Content::Element { tag, attrs } => dom.open(*tag, std::mem::take(attrs)),
-                }
-                node.first
-            };
-            if first != NONE {
-                id = first;
-                continue;
-            }
-            loop {
-                if matches!(self.node(id).content, Content::Element { .. }) {
-                    dom.close();
-                }
-                let (next, parent) = (self.node(id).next, self.node(id).parent);
-                if next != NONE {
-                    id = next;
-                    break;
-                }
-                if parent == NONE {
-                    return dom.finish(json);
-                }
-                id = parent;
-            }
-        }
-    }
-}
-
-fn kept(attrs: Vec<Attribute>) -> Vec<Attr> {
-    attrs.into_iter().map(|a| Attr { name: a.name.local, value: a.value }).collect()
-}
-
-impl TreeSink for Sink {
-    type Handle = Handle;
+impl<'n> TreeSink for Sink<'n> {
+    type Handle = Handle<'n>;
     type Output = Self;
-    type ElemName<'a> = Name<'a>;
+    type ElemName<'a>
+        = Name<'a>
+    where
+        Self: 'a;
 
     fn finish(self) -> Self {
         self
     }
     fn parse_error(&self, _: Cow<'static, str>) {}
-    fn get_document(&self) -> Handle {
-        Handle { id: 0, name: QualName::new(None, ns!(), local_name!("")) }
+    fn get_document(&self) -> Handle<'n> {
+        Handle { id: 0, name: self.names.kept(QualName::new(None, ns!(), local_name!(""))) }
     }
-    fn elem_name<'a>(&'a self, target: &'a Handle) -> Name<'a> {
-        Name(&target.name)
+    fn elem_name<'a>(&'a self, target: &'a Handle<'n>) -> Name<'a> {
+        Name(target.name)
     }
-    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> Handle {
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> Handle<'n> {
         let tag = if name.ns == ns!(html) { Tag::of(&name.local) } else { Tag::Foreign };
-        let id = self.arena.borrow_mut().push(Content::Element { tag, attrs: kept(attrs) });
-        Handle { id, name }
+        let id = self.arena.borrow_mut().push(element(tag, &marked(&attrs)));
+        Handle { id, name: self.names.kept(name) }
     }
-    fn create_comment(&self, _: StrTendril) -> Handle {
+    fn create_comment(&self, _: StrTendril) -> Handle<'n> {
         // The gate lets no comment through; the builder asks for none by itself.
         Handle { id: self.arena.borrow_mut().push(Content::Text(StrTendril::new())), ..self.get_document() }
     }
-    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Handle {
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Handle<'n> {
         self.create_comment(StrTendril::new())
     }
-    fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+    fn append(&self, parent: &Handle<'n>, child: NodeOrText<Handle<'n>>) {
         let mut arena = self.arena.borrow_mut();
         match child {
             NodeOrText::AppendNode(node) => {
@@ -374,19 +227,24 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => arena.append_text(parent.id, text),
         }
     }
-    fn append_based_on_parent_node(&self, element: &Handle, previous: &Handle, child: NodeOrText<Handle>) {
+    fn append_based_on_parent_node(
+        &self,
+        element: &Handle<'n>,
+        previous: &Handle<'n>,
+        child: NodeOrText<Handle<'n>>,
+    ) {
         let has_parent = self.arena.borrow_mut().node(element.id).parent != NONE;
         if has_parent { self.append_before_sibling(element, child) } else { self.append(previous, child) }
     }
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
-    fn get_template_contents(&self, target: &Handle) -> Handle {
-        target.clone()
+    fn get_template_contents(&self, target: &Handle<'n>) -> Handle<'n> {
+        *target
     }
-    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
+    fn same_node(&self, x: &Handle<'n>, y: &Handle<'n>) -> bool {
         x.id == y.id
     }
     fn set_quirks_mode(&self, _: QuirksMode) {}
-    fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
+    fn append_before_sibling(&self, sibling: &Handle<'n>, child: NodeOrText<Handle<'n>>) {
         let mut arena = self.arena.borrow_mut();
         match child {
             NodeOrText::AppendNode(node) => arena.insert_before(sibling.id, node.id),
@@ -399,20 +257,21 @@ impl TreeSink for Sink {
             }
         }
     }
-    fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
-        if let Content::Element { attrs: present, .. } = &mut self.arena.borrow_mut().node(target.id).content
-        {
-            for attr in kept(attrs) {
-                if present.len() < 64 && present.iter().all(|a| a.name != attr.name) {
-                    present.push(attr);
-                }
-            }
+    fn add_attrs_if_missing(&self, target: &Handle<'n>, attrs: Vec<Attribute>) {
+        let more = marked(&attrs);
+        let added = &mut self.arena.borrow_mut().added;
+        if more.is_empty() {
+            return;
+        }
+        match added.iter_mut().find(|(to, _)| *to == target.id) {
+            Some((_, ranges)) => ranges.push(more),
+            None => added.push((target.id, vec![more])),
         }
     }
-    fn remove_from_parent(&self, target: &Handle) {
+    fn remove_from_parent(&self, target: &Handle<'n>) {
         self.arena.borrow_mut().detach(target.id);
     }
-    fn reparent_children(&self, node: &Handle, new_parent: &Handle) {
+    fn reparent_children(&self, node: &Handle<'n>, new_parent: &Handle<'n>) {
         let mut arena = self.arena.borrow_mut();
         loop {
             let child = arena.node(node.id).first;

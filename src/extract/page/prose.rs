@@ -1,5 +1,6 @@
 //! A range of nodes → the words a person wrote, with paragraphs, and apart from them what they quote.
 
+use super::attributes::Key;
 use super::dom::{Dom, Tag};
 use std::ops::Range;
 
@@ -172,7 +173,7 @@ impl Writer {
     fn picture(&mut self, dom: &Dom, node: usize) {
         let smiley =
             dom.classes(node).any(|c| c.contains("smil") || c.contains("emoji") || c.contains("emoticon"));
-        if let Some(alt) = dom.attr(node, "alt").filter(|a| smiley && a.len() < 32) {
+        if let Some(alt) = dom.attr(node, Key::Alt).filter(|a| smiley && a.len() < 32) {
             self.words(alt);
         }
     }

@@ -1,5 +1,6 @@
 //! Which comment answers which: by nesting, by lists of replies beside a comment, by depth in class names.
 
+use super::attributes::Key;
 use super::dom::{Dom, Tag};
 use super::records::Region;
 use super::signs::Signs;
@@ -90,17 +91,17 @@ fn by_depth(depths: &[Option<u32>]) -> Vec<Thread> {
 /// A depth that the page states within the comment's first elements: an indent as a picture's width.
 fn indent(dom: &Dom, nodes: &std::ops::Range<usize>) -> Option<u32> {
     nodes.clone().take(12).find_map(|node| {
-        let stated = dom.attr(node, "indent").and_then(|v| v.trim().parse().ok());
+        let stated = dom.attr(node, Key::Indent).and_then(|v| v.trim().parse().ok());
         stated.or_else(|| {
             let picture = dom.tag(node) == Tag::Img && dom.classes(dom.parent(node)).any(|c| c == "ind");
-            picture.then(|| dom.attr(node, "width")?.trim().parse().ok()).flatten()
+            picture.then(|| dom.attr(node, Key::Width)?.trim().parse().ok()).flatten()
         })
     })
 }
 
 /// A depth that the page states: `depth-2`, `level_2`, `data-depth`, an indent in pixels.
 fn depth(dom: &Dom, node: usize) -> Option<u32> {
-    for attr in ["data-depth", "aria-level", "depth", "data-level", "data-indent"] {
+    for attr in [Key::DataDepth, Key::AriaLevel, Key::Depth, Key::DataLevel, Key::DataIndent] {
         if let Some(depth) = dom.attr(node, attr).and_then(|v| v.trim().parse().ok()) {
             return Some(depth);
         }
@@ -115,7 +116,7 @@ fn depth(dom: &Dom, node: usize) -> Option<u32> {
             .flatten()
     });
     classes.or_else(|| {
-        let style = dom.attr(node, "style")?;
+        let style = dom.attr(node, Key::Style)?;
         let (_, rest) = style.split_once("margin-left").or_else(|| style.split_once("padding-left"))?;
         let figures: String =
             rest.trim_start_matches([':', ' ']).chars().take_while(char::is_ascii_digit).collect();

@@ -6,11 +6,14 @@
 //! of a search for their end. Three quarters of a usual page are such.
 //! A tag keeps at most one attribute of each name that is looked at: the builder compares each with all before it.
 
-use super::attributes::{WANTED_NAMES, wanted};
+use super::attributes::{Attr, Attrs, Key, wanted};
 use super::embedded;
+use super::names;
+use super::references::decoded;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Doctype, Tag, TagKind, Token};
-use html5ever::{Attribute, LocalName, QualName, ns};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
+use std::ops::Range;
 
 /// What a page is cut into.
 pub(super) enum Piece {
@@ -22,32 +25,53 @@ pub(super) enum Piece {
     Data(StrTendril),
 }
 
-/// Cuts `page` into pieces, in order.
-pub(super) fn tokens(page: &StrTendril, mut visit: impl FnMut(Piece)) {
-    let mut cutter = Cutter { page, bytes: page.as_bytes(), at: 0 };
+/// Cuts `page` into pieces, in order; the attributes of its tags come out at the end, and each tag says by its one
+/// [`mark`] which of them are its own.
+pub(super) fn tokens(page: &StrTendril, mut visit: impl FnMut(Piece)) -> Attrs {
+    let mut cutter = Cutter { page, bytes: page.as_bytes(), at: 0, attrs: Attrs::default() };
     while cutter.at < cutter.bytes.len() {
         cutter.piece(&mut visit);
     }
+    cutter.attrs
+}
+
+/// What a tag has in place of its attributes: which of the page's they are, in seven letters of six bits each, so
+/// that it takes no memory of its own.
+fn mark(range: Range<usize>) -> Attribute {
+    let n = range.len().min(63);
+    let packed = (range.start as u64) << 6 | n as u64;
+    let letters: [u8; 7] = std::array::from_fn(|i| b'0' + (packed >> (6 * i) & 63) as u8);
+    let value = std::str::from_utf8(&letters).unwrap_or_default();
+    Attribute { name: QualName::new(None, ns!(), local_name!("")), value: value.into() }
+}
+
+/// Which of the page's attributes are those of a tag with `attributes`.
+pub(super) fn marked(attributes: &[Attribute]) -> Range<usize> {
+    let Some(mark) = attributes.iter().find(|a| a.name.local == local_name!("")) else { return 0..0 };
+    let packed = mark.value.bytes().rev().fold(0_u64, |sum, b| sum << 6 | u64::from(b.saturating_sub(b'0')));
+    let start = (packed >> 6) as usize;
+    start..start + (packed & 63) as usize
 }
 
 struct Cutter<'p> {
     page: &'p StrTendril,
     bytes: &'p [u8],
     at: usize,
+    attrs: Attrs,
 }
 
 /// Elements whose content is no markup, or never a reader's words, and how they are closed.
-const PASSED_OVER: [(&str, &str); 10] = [
-    ("script", "</script"),
-    ("style", "</style"),
-    ("svg", "</svg"),
-    ("select", "</select"),
-    ("textarea", "</textarea"),
-    ("title", "</title"),
-    ("xmp", "</xmp"),
-    ("noembed", "</noembed"),
-    ("noframes", "</noframes"),
-    ("object", "</object"),
+static PASSED_OVER: [(LocalName, &str); 10] = [
+    (local_name!("script"), "</script"),
+    (local_name!("style"), "</style"),
+    (local_name!("svg"), "</svg"),
+    (local_name!("select"), "</select"),
+    (local_name!("textarea"), "</textarea"),
+    (local_name!("title"), "</title"),
+    (local_name!("xmp"), "</xmp"),
+    (local_name!("noembed"), "</noembed"),
+    (local_name!("noframes"), "</noframes"),
+    (local_name!("object"), "</object"),
 ];
 
 impl Cutter<'_> {
@@ -103,7 +127,7 @@ impl Cutter<'_> {
 
     fn text(&self, from: usize, to: usize, visit: &mut impl FnMut(Piece)) {
         let raw = &self.page[from..to];
-        let text = match raw.contains(['&', '\0']) {
+        let text = match memchr::memchr2(b'&', 0, raw.as_bytes()).is_some() {
             true => StrTendril::from(decoded(raw, false).replace('\0', "")),
             false => self.slice(from, to),
         };
@@ -128,16 +152,16 @@ impl Cutter<'_> {
         // No element that matters has a longer name, and names are kept for ever.
         let name = if name.len() > 32 { "x-long" } else { name };
         if name.bytes().any(|b| b.is_ascii_uppercase()) {
-            (LocalName::from(name.to_ascii_lowercase()), end)
+            (names::local(&name.to_ascii_lowercase()), end)
         } else {
-            (LocalName::from(name), end)
+            (names::local(name), end)
         }
     }
 
     fn end_tag(&mut self, open: usize, visit: &mut impl FnMut(Piece)) {
         let (name, end) = self.name(open + 2);
         self.at = end;
-        let closed = self.attributes(None);
+        let closed = self.attributes(false);
         if closed.is_some() {
             visit(Piece::Token(Token::TagToken(tag(TagKind::EndTag, name, false, Vec::new()))));
         }
@@ -146,31 +170,63 @@ impl Cutter<'_> {
     fn start_tag(&mut self, open: usize, visit: &mut impl FnMut(Piece)) {
         let (name, end) = self.name(open + 1);
         self.at = end;
-        let mut attrs = Vec::new();
+        let first = self.attrs.len();
         // A tag that the page's end cuts is none.
-        let Some(self_closing) = self.attributes(Some(&mut attrs)) else { return };
-        if let Some((raw, close)) = PASSED_OVER.iter().find(|(raw, _)| *raw == &*name)
-            && !(self_closing && *raw == "svg")
+        let Some(self_closing) = self.attributes(true) else { return };
+        if let Some((raw, close)) = PASSED_OVER.iter().find(|(raw, _)| *raw == name)
+            && !(self_closing && *raw == local_name!("svg"))
         {
-            if let Some(closed) = self.find_ignoring_case(self.at, close) {
-                let data = *raw == "script"
-                    && attrs.iter().any(|a| &*a.name.local == "type" && a.value.contains("ld+json"));
-                if data {
-                    visit(Piece::Json(self.slice(self.at, closed)));
-                } else if *raw == "script" && embedded::may_hold(&self.page[self.at..closed]) {
-                    visit(Piece::Data(self.slice(self.at, closed)));
-                }
-                self.at = self.past(closed, b'>');
-            } else if *raw == "script" || *raw == "style" {
-                self.at = self.bytes.len();
-            }
+            self.pass_over(raw, close, first, visit);
+            self.attrs.truncate(first);
             return;
         }
+        let attrs = self.told(&name, first..self.attrs.len());
         visit(Piece::Token(Token::TagToken(tag(TagKind::StartTag, name, self_closing, attrs))));
     }
 
-    /// Reads attributes up to one past the tag's `>`; returns whether it closes itself, or nothing if the page ends.
-    fn attributes(&mut self, mut kept: Option<&mut Vec<Attribute>>) -> Option<bool> {
+    /// What the builder is told of a tag's attributes: which they are, and the few that it looks at itself.
+    fn told(&self, name: &LocalName, own: Range<usize>) -> Vec<Attribute> {
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let steers = match *name {
+            local_name!("input") => Some((Key::Type, local_name!("type"))),
+            local_name!("template") => Some((Key::Shadowrootmode, local_name!("shadowrootmode"))),
+            local_name!("annotation-xml") => Some((Key::Encoding, local_name!("encoding"))),
+            _ => None,
+        };
+        let mut told = vec![mark(own.clone())];
+        if let Some((key, local)) = steers
+            && let Some(attr) = self.attrs.list(own).iter().find(|a| a.key == key)
+        {
+            let value = self.attrs.value(*attr).into();
+            told.push(Attribute { name: QualName::new(None, ns!(), local), value });
+        }
+        told
+    }
+
+    /// Goes to the end of an element whose tag has been read, `first` its first attribute; data comes out.
+    fn pass_over(&mut self, raw: &LocalName, close: &str, first: usize, visit: &mut impl FnMut(Piece)) {
+        let script = *raw == local_name!("script");
+        let Some(closed) = self.find_ignoring_case(self.at, close) else {
+            if script || *raw == local_name!("style") {
+                self.at = self.bytes.len();
+            }
+            return;
+        };
+        let own = self.attrs.list(first..self.attrs.len());
+        let typed = |attr: &Attr| attr.key == Key::Type && self.attrs.value(*attr).contains("ld+json");
+        if script && own.iter().any(typed) {
+            visit(Piece::Json(self.slice(self.at, closed)));
+        } else if script && embedded::may_hold(&self.page[self.at..closed]) {
+            visit(Piece::Data(self.slice(self.at, closed)));
+        }
+        self.at = self.past(closed, b'>');
+    }
+
+    /// Reads attributes up to one past the tag's `>`, and keeps them if `kept`; returns whether the tag closes itself,
+    /// or nothing if the page ends.
+    fn attributes(&mut self, kept: bool) -> Option<bool> {
         let bytes = self.bytes;
         let mut seen = 0_u64;
         let mut at = self.at;
@@ -217,17 +273,19 @@ impl Cutter<'_> {
                     }
                 };
             }
-            let Some(kept) = &mut kept else { continue };
-            let which = wanted(&bytes[name], &bytes[text.clone()]).filter(|i| seen & (1 << i) == 0);
-            if let Some(i) = which {
-                seen |= 1 << i;
-                let raw = &self.page[text.clone()];
-                let value = if raw.contains('&') {
-                    decoded(raw, true).into()
+            if !kept {
+                continue;
+            }
+            let which =
+                wanted(&bytes[name], &bytes[text.clone()]).filter(|key| seen & (1 << *key as u32) == 0);
+            if let Some(key) = which {
+                seen |= 1 << key as u32;
+                let raw = &self.page[text];
+                if raw.as_bytes().contains(&b'&') {
+                    self.attrs.push(key, &decoded(raw, true));
                 } else {
-                    self.slice(text.start, text.end)
-                };
-                kept.push(Attribute { name: QualName::new(None, ns!(), WANTED_NAMES[i].clone()), value });
+                    self.attrs.push(key, raw);
+                }
             }
         }
     }
@@ -265,86 +323,30 @@ fn doctype(declaration: &str) -> Doctype {
     }
 }
 
-/// `raw` with its character references resolved; in attributes as the standard does there.
-fn decoded(raw: &str, in_attribute: bool) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        match reference(&rest[1..], in_attribute) {
-            Some((text, used)) => {
-                out.push_str(&text);
-                rest = &rest[1 + used..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// What the reference at the beginning of `text` stands for, and how many bytes it takes.
-fn reference(text: &str, in_attribute: bool) -> Option<(String, usize)> {
-    if let Some(number) = text.strip_prefix('#') {
-        let (digits, radix, before) = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => (hex, 16, 2),
-            None => (number, 10, 1),
-        };
-        let n = digits.bytes().take_while(|b| char::from(*b).is_digit(radix)).count();
-        if n == 0 {
-            return None;
-        }
-        let value = u32::from_str_radix(&digits[..n], radix).unwrap_or(u32::MAX);
-        let semicolon = usize::from(digits[n..].starts_with(';'));
-        let c = match value {
-            0x80..=0x9F => html5ever::data::C1_REPLACEMENTS[(value - 0x80) as usize],
-            0 => None,
-            _ => char::from_u32(value),
-        };
-        return Some((c.unwrap_or('\u{FFFD}').to_string(), before + n + semicolon));
-    }
-    let n = text.bytes().take(32).take_while(u8::is_ascii_alphanumeric).count();
-    let named = |end: usize| {
-        let (a, b) = *html5ever::data::NAMED_ENTITIES.get(&text[..end]).filter(|(a, _)| *a != 0)?;
-        let text: String =
-            [char::from_u32(a), char::from_u32(b).filter(|c| *c != '\0')].into_iter().flatten().collect();
-        Some((text, end))
-    };
-    if text[n..].starts_with(';')
-        && let Some(found) = named(n + 1)
-    {
-        return Some(found);
-    }
-    // Old references need no semicolon: the longest beginning that is one; in attributes only if nothing follows it.
-    let (found, end) = (2..=n).rev().find_map(named)?;
-    let follows = text[end..].starts_with(|c: char| c == '=' || c.is_ascii_alphanumeric());
-    (!in_attribute || !follows).then_some((found, end))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Tags as they are written, text in brackets.
     fn check(page: &str, expected: &str) {
+        let mut pieces = Vec::new();
+        let attrs = tokens(&StrTendril::from(page), |piece| pieces.push(piece));
         let mut out = String::new();
-        tokens(&StrTendril::from(page), |piece| match piece {
-            Piece::Token(Token::CharacterTokens(text)) => out.push_str(&format!("[{text}]")),
-            Piece::Token(Token::TagToken(tag)) => {
-                out.push_str(if tag.kind == TagKind::EndTag { "</" } else { "<" });
-                out.push_str(&tag.name);
-                for a in tag.attrs {
-                    out.push_str(&format!(" {}={}", a.name.local, a.value));
+        for piece in pieces {
+            match piece {
+                Piece::Token(Token::CharacterTokens(text)) => out.push_str(&format!("[{text}]")),
+                Piece::Token(Token::TagToken(tag)) => {
+                    out.push_str(if tag.kind == TagKind::EndTag { "</" } else { "<" });
+                    out.push_str(&tag.name);
+                    for a in attrs.list(marked(&tag.attrs)) {
+                        out.push_str(&format!(" {:?}={}", a.key, attrs.value(*a)).to_lowercase());
+                    }
+                    out.push_str(if tag.self_closing { "/>" } else { ">" });
                 }
-                out.push_str(if tag.self_closing { "/>" } else { ">" });
+                Piece::Token(_) => out.push('!'),
+                Piece::Json(json) | Piece::Data(json) => out.push_str(&format!("{{{json}}}")),
             }
-            Piece::Token(_) => out.push('!'),
-            Piece::Json(json) | Piece::Data(json) => out.push_str(&format!("{{{json}}}")),
-        });
+        }
         assert_eq!(out, expected, "{page}");
     }
 

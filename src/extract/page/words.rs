@@ -5,10 +5,13 @@
 //! `comment-list`, `commentlist` alike), each is looked up, and the meanings are joined.
 //! Nothing here knows a site.
 
+mod stock;
+
 use crate::extract::date::push_lowercase;
 use rustc_hash::FxHashMap;
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
+use stock::{STEMS, STOCK};
 
 /// A set of meanings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,143 +98,6 @@ impl BitOrAssign for Meaning {
     }
 }
 
-const fn both(a: Meaning, b: Meaning) -> Meaning {
-    Meaning(a.0 | b.0)
-}
-
-/// The stock: meaning, and the words that have it, in English, German, French, Spanish, Portuguese, Italian,
-/// Dutch, Polish, Czech, the Scandinavian languages, Russian, Turkish, Japanese.
-const STOCK: &[(Meaning, &str)] = &[
-    (
-        Meaning::COMMENT,
-        "comment cmt cmnt komment kommentar leserkommentar lesermeinung leserbrief leserpost commentaire comentario \
-         comentário commento reactie komentarz komentar komentář коммент комментарий комментария отзыв yorum コメント \
-         reaction reaktion wpdiscuz disqus respuesta guestbook gaestebuch gästebuch talkback usercomment",
-    ),
-    (
-        both(Meaning::COMMENT, Meaning::MANY),
-        "comments cmts kommentare kommentarer leserkommentare leserbriefe commentaires comentarios comentários commenti \
-         reacties komentarze komentarzy komentare komentáře комментарии комментариев отзывы yorumlar reactions reaktionen \
-         commentlist opiniones forumcomments",
-    ),
-    (Meaning::REVIEW, "review rezension bewertung recensione recensie avis reseña resena opinia testimonial"),
-    (
-        both(Meaning::REVIEW, Meaning::MANY),
-        "reviews rezensionen bewertungen recensioni recensies reseñas opinie",
-    ),
-    (
-        Meaning::POST,
-        "post posting beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit",
-    ),
-    (
-        both(Meaning::POST, Meaning::MANY),
-        "posts postings messages msgs beiträge beitraege mensajes messaggi berichten сообщения",
-    ),
-    (
-        both(Meaning::POST, Meaning::BODY),
-        "message msg phml postbody postcontent posttext postmessage messagetext",
-    ),
-    (both(Meaning::POST, Meaning::REPLY), "answer antwort réponse reponse risposta antwoord odpowiedź ответ"),
-    (
-        both(both(Meaning::POST, Meaning::REPLY), Meaning::MANY),
-        "answers antworten réponses reponses respuestas risposte ответы",
-    ),
-    (Meaning::REPLY, "reply replies response respond responses"),
-    (Meaning::CHILDREN, "indented children childs nested subcomments child replies threaded kids"),
-    (
-        Meaning::LIST,
-        "list liste lista area section container wrapper listing thread threads tree feed stream group",
-    ),
-    (
-        Meaning::FORM,
-        "form formular formulaire formulario respond input textarea editor login signin signup register subscribe \
-         newsletter captcha recaptcha honeypot fieldset submit placeholder composer textbox compose",
-    ),
-    (
-        Meaning::ACTION,
-        "action actions button buttons btn report flag share sharing permalink edit delete toolbar controls control melden \
-         signaler denunciar toolbox tools tool menu dropdown social bookmark replylink replybutton links navi moderate \
-         footer foot collapse expand toggle showmore like likes dislike options buttonbar postbuttons addthis",
-    ),
-    (
-        Meaning::AUTHOR,
-        "author authors user username usernames nick nickname poster member membername vcard fn byline autor auteur autore nutzer \
-         benutzer benutzername verfasser utilisateur usuario utente gebruiker użytkownik uzytkownik автор имя commenter \
-         commentator creator person displayname screenname persona writer pseudo nombre nome apodo postername uname \
-         userlink who by owner hcard name login signed authorname",
-    ),
-    (
-        Meaning::DATE,
-        "date time datetime timestamp published created ago datum zeit uhrzeit zeitpunkt fecha hora heure posted дата время \
-         when age postdate timeago datestamp createdate data commented postedon",
-    ),
-    (
-        Meaning::BODY,
-        "content contents text body copy inhalt texte texto testo tekst contenu txt prose markdown usertext messagebody \
-         contenido treść tresc текст description richtext html userhtml corpo cuerpo",
-    ),
-    (Meaning::SIGNATURE, "signature sig signatur signatures usersig"),
-    (
-        Meaning::QUOTE,
-        "quote quoted quotes quotation zitat blockquote citation quoteheader quotecontent cite cita citazione cytat цитата",
-    ),
-    (Meaning::AVATAR, "avatar avatars gravatar userpic portrait photo userphoto profilepic profilbild"),
-    (
-        Meaning::VOTE,
-        "vote votes voting score points karma rating ratings upvote upvotes downvote thumbs thumb stars star votecount likecount \
-         upvoted likes stimmen votos punkte",
-    ),
-    (
-        Meaning::ASIDE,
-        "sidebar widget related recommended recommendation recommendations teaser teasers promo ad ads adv advert adverts \
-         advertisement advertising anzeige werbung sponsored sponsor recent latest popular trending mostread breadcrumb \
-         breadcrumbs pagination pager paging nav navigation navbar banner cookie consent tags tagcloud outbrain taboola similar \
-         newest newsticker aktuell letzte neueste meistgelesen blogroll archive archives topstories suggested adsense dfp ticker liveticker liveblog timeline liveblogposting",
-    ),
-    (
-        Meaning::ABOUT,
-        "meta info details detail infos byline head header tagline metadata subline postdetails postinfo",
-    ),
-    (Meaning::PINGBACK, "pingback pingbacks trackback trackbacks pings webmention webmentions"),
-    (
-        Meaning::FORUM,
-        "forum forums topic topics phpbb vbulletin xenforo mybb smf viewtopic showthread viewthread bbp bbpress",
-    ),
-    (Meaning::COUNT, "count counter number total anzahl num"),
-    (Meaning::TITLE, "title headline heading titel titre titulo título titolo subject betreff"),
-    (
-        Meaning::EDITED,
-        "edited editby lastedit editdate lastedited edittime modified editedby lastediteduser editnote",
-    ),
-    (Meaning::STORY, "article artikel story news hentry entry"),
-    (
-        Meaning::PROFILE,
-        "profile userinfo userdetails usertitle postprofile rank ranks joined joindate location reputation memberinfo \
-         extrauserinfo userextras posterinfo badge badges profil userstats authorinfo userdata",
-    ),
-    (Meaning::ATTACHED, "attachment attachments attachbox attach caption thumbnails"),
-    // Words that only join others: `blockpost`, `postrow`.
-    (
-        Meaning::NONE,
-        "block box item row wrap holder inner outer col column left right main new old single user wrap cell first last odd even top js view main",
-    ),
-    (Meaning::UNSEEN, "hidden sr visuallyhidden offscreen"),
-];
-
-/// Stems that mean a comment whatever follows (`kommentarfeld`, `commentaires2`).
-const STEMS: &[&str] = &[
-    "comment",
-    "kommentar",
-    "comentari",
-    "comentári",
-    "komentar",
-    "коммент",
-    "leserbrief",
-    "lesermeinung",
-    "wpdiscuz",
-    "reactie",
-];
-
 static WORDS: LazyLock<FxHashMap<&'static str, Meaning>> = LazyLock::new(|| {
     let mut words = FxHashMap::default();
     for (meaning, list) in STOCK {
@@ -242,17 +108,69 @@ static WORDS: LazyLock<FxHashMap<&'static str, Meaning>> = LazyLock::new(|| {
     words
 });
 
+/// The meaning of a value without the classes that only say which categories an article is filed under, or how a part
+/// is laid out.
+pub(super) fn own_meaning(value: &str) -> Meaning {
+    let filed =
+        |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
+    let idle = |class: &str| filed(class) || is_layout(class);
+    if !value.split_ascii_whitespace().any(idle) {
+        return meaning(value);
+    }
+    value.split_ascii_whitespace().filter(|c| !idle(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
+}
+
+/// Whether a class comes from a stock of looks: `text-muted` is no text, `justify-content-between` no content.
+fn is_layout(class: &str) -> bool {
+    const LOOKS: &[&str] = &[
+        "muted",
+        "info",
+        "center",
+        "left",
+        "right",
+        "start",
+        "end",
+        "primary",
+        "secondary",
+        "success",
+        "danger",
+        "warning",
+        "light",
+        "dark",
+        "white",
+        "black",
+        "nowrap",
+        "truncate",
+        "break",
+        "small",
+        "xs",
+        "sm",
+        "base",
+        "lg",
+        "xl",
+        "uppercase",
+        "lowercase",
+        "capitalize",
+        "reset",
+        "decoration-none",
+        "gray",
+        "grey",
+    ];
+    let looks = |rest: &str| {
+        let word = rest.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+        LOOKS.contains(&word)
+    };
+    class.strip_prefix("text-").is_some_and(looks)
+        || class.starts_with("justify-content-")
+        || class.starts_with("align-content-")
+}
+
 /// The meanings of a whole attribute value.
 pub(in crate::extract) fn meaning(value: &str) -> Meaning {
     let mut sum = Meaning::NONE;
-    let mut word = String::new();
     let mut user = false;
     let mut field = false;
-    let mut last_lower = false;
-    let mut end = |word: &mut String| {
-        if word.is_empty() {
-            return;
-        }
+    each_word(value, |word| {
         // `userContent` is what a user wrote, not who the user is.
         let own = word_meaning(word);
         if user && !own.any(Meaning::BODY | Meaning::POST | Meaning::COMMENT) {
@@ -264,20 +182,47 @@ pub(in crate::extract) fn meaning(value: &str) -> Meaning {
             sum |= own;
         }
         field = word == "field";
-        word.clear();
-    };
+    });
+    if user { sum | Meaning::AUTHOR } else { sum }
+}
+
+/// Hands each word of a value, in lower case, to `visit`.
+fn each_word(value: &str, mut visit: impl FnMut(&str)) {
     // A value longer than this is data, not names.
-    for c in value.chars().take(400) {
-        if c.is_uppercase() && last_lower || !c.is_alphabetic() {
-            end(&mut word);
+    const MOST: usize = 400;
+    if value.is_ascii() && value.len() <= MOST {
+        let lower = value.to_ascii_lowercase();
+        let bytes = value.as_bytes();
+        let mut start = 0;
+        for (at, b) in bytes.iter().enumerate() {
+            let joint = b.is_ascii_uppercase() && at > 0 && bytes[at - 1].is_ascii_lowercase();
+            if joint || !b.is_ascii_alphabetic() {
+                if start < at {
+                    visit(&lower[start..at]);
+                }
+                start = if joint { at } else { at + 1 };
+            }
+        }
+        if start < bytes.len() {
+            visit(&lower[start..]);
+        }
+        return;
+    }
+    let mut word = String::new();
+    let mut last_lower = false;
+    for c in value.chars().take(MOST) {
+        if (c.is_uppercase() && last_lower || !c.is_alphabetic()) && !word.is_empty() {
+            visit(&word);
+            word.clear();
         }
         if c.is_alphabetic() {
             push_lowercase(c, &mut word);
         }
         last_lower = c.is_lowercase();
     }
-    end(&mut word);
-    if user { sum | Meaning::AUTHOR } else { sum }
+    if !word.is_empty() {
+        visit(&word);
+    }
 }
 
 /// The meanings of one word in lower case.

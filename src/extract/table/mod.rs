@@ -46,7 +46,7 @@ pub(crate) fn open(
         input.read_some(&mut header, header_length)?;
         line += n_lines(&header);
     }
-    let rows = Rows::new(dialect, options.limits, line);
+    let rows = Rows::new(dialect, options.limits, table.columns.len(), line);
     Ok((Box::new(rows), Parser::new(format, Records::Table(table))))
 }
 

@@ -12,6 +12,7 @@ use crate::extract::options::Limits;
 /// ends a frame, and nothing else of the fields.
 pub(crate) struct Rows {
     limits: Limits,
+    n_columns: usize,
     scan: Scan,
     // From the beginning of the first row that no frame has had.
     bytes: Vec<u8>,
@@ -21,6 +22,9 @@ pub(crate) struct Rows {
     ended: bool,
     failed: Option<ExtractError>,
 }
+
+/// So often a quote that is never closed is passed over: each time the rest is looked at anew.
+const TIMES: usize = 100;
 
 /// How far rows have been looked for.
 #[derive(Debug, Clone)]
@@ -73,10 +77,11 @@ impl Scan {
 }
 
 impl Rows {
-    /// Rows from where `input` stands, which is line `next_line`.
-    pub(crate) fn new(dialect: Dialect, limits: Limits, next_line: u64) -> Self {
+    /// Rows of `n_columns` from where `input` stands, which is line `next_line`.
+    pub(crate) fn new(dialect: Dialect, limits: Limits, n_columns: usize, next_line: u64) -> Self {
         Self {
             limits,
+            n_columns,
             scan: Scan::new(dialect),
             bytes: Vec::new(),
             next_line,
@@ -135,10 +140,29 @@ impl Rows {
         ExtractError::LongRecord { place, found, limit: self.limits.record as u64 }
     }
 
+    /// Whether the lines behind the first one of a row that is too long are rows themselves, most of them: then the
+    /// row is no long text but one whose quote is never closed.
+    fn swallows_rows(&self) -> bool {
+        const LOOKED_AT: usize = 64 << 10;
+        let Some(line) = memchr::memchr(b'\n', &self.bytes).filter(|_| self.n_reopened < TIMES) else {
+            return false;
+        };
+        let rest = &self.bytes[line + 1..];
+        let rest = &rest[..rest.len().min(LOOKED_AT)];
+        // The last one may be cut.
+        let end = memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1);
+        let mut reader = self.scan.dialect.reader().from_reader(&rest[..end]);
+        let mut row = csv::ByteRecord::new();
+        let (mut n_rows, mut n_even) = (0, 0);
+        while n_rows < 100 && reader.read_byte_record(&mut row).unwrap_or(false) {
+            n_rows += 1;
+            n_even += usize::from(row.len() == self.n_columns);
+        }
+        n_rows > 1 && n_even * 4 > n_rows * 3
+    }
+
     /// Passes over the first line of a row whose quotes are never closed, so that the lines behind it are not lost.
     fn reopen(&mut self, input: &Input<'_>) -> ExtractError {
-        // Each time the rest is looked at anew.
-        const TIMES: usize = 100;
         let place = input.place().at_line(self.next_line);
         let line = memchr::memchr(b'\n', &self.bytes).map_or(self.bytes.len(), |end| end + 1);
         let used = if self.n_reopened < TIMES { line } else { self.bytes.len() };
@@ -168,7 +192,8 @@ impl Split for Rows {
                 return Some(Ok(self.frame(used, n_records, input)));
             }
             if self.limits.record < open {
-                return Some(Err(self.skip_row(input)));
+                let unclosed = self.scan.in_quotes && self.swallows_rows();
+                return Some(Err(if unclosed { self.reopen(input) } else { self.skip_row(input) }));
             }
             if self.ended {
                 break;

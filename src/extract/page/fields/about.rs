@@ -2,6 +2,7 @@
 
 use super::Reading;
 use crate::extract::date::{self, DateOptions};
+use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::signs::{DateMark, is_profile};
 use crate::extract::page::words::Meaning;
@@ -74,23 +75,24 @@ impl Reading<'_> {
             for node in part.clone().filter(|n| !body.contains(n)).take(400) {
                 if id.is_none() {
                     id = [
-                        "data-comment-id",
-                        "data-id",
-                        "data-post-id",
-                        "data-message-id",
-                        "data-commentid",
-                        "thingid",
-                        "id",
-                        "name",
+                        Key::DataCommentId,
+                        Key::DataId,
+                        Key::DataPostId,
+                        Key::DataPid,
+                        Key::DataMessageId,
+                        Key::DataCommentid,
+                        Key::Thingid,
+                        Key::Id,
+                        Key::Name,
                     ]
-                    .iter()
-                    .filter_map(|a| self.dom.attr(node, a))
+                    .into_iter()
+                    .filter_map(|key| self.dom.attr(node, key))
                     .find(|v| v.len() < 80 && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains(' '))
                     .map(str::to_owned);
                 }
                 if link.is_none() && self.dom.tag(node) == Tag::A {
-                    let href = self.dom.attr(node, "href").unwrap_or_default();
-                    let bookmark = self.dom.attr(node, "rel").is_some_and(|r| r.contains("bookmark"));
+                    let href = self.dom.attr(node, Key::Href).unwrap_or_default();
+                    let bookmark = self.dom.attr(node, Key::Rel).is_some_and(|r| r.contains("bookmark"));
                     let dated = !self.signs.date_marks(&(node..self.dom.end(node))).is_empty();
                     let fragment = href.rsplit_once('#').is_some_and(|(_, f)| {
                         f.bytes().any(|b| b.is_ascii_digit()) && !f.contains("respond")
@@ -114,10 +116,9 @@ impl Reading<'_> {
 
     /// Votes for it.
     pub(in crate::extract::page) fn votes(&self) -> Option<i64> {
-        let stated = self
-            .parts
-            .first()
-            .and_then(|p| ["score", "data-score"].iter().find_map(|a| self.dom.attr(p.start, a)));
+        let stated = self.parts.first().and_then(|p| {
+            [Key::Score, Key::DataScore].into_iter().find_map(|key| self.dom.attr(p.start, key))
+        });
         if let Some(votes) = stated.and_then(|s| s.parse().ok()) {
             return Some(votes);
         }

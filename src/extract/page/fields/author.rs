@@ -2,9 +2,10 @@
 
 use super::Reading;
 use super::names::name_beside_date;
+use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::fields::names::clean_name;
-use crate::extract::page::signs::is_profile;
+use crate::extract::page::signs::{is_profile, letters};
 use crate::extract::page::words::Meaning;
 use std::ops::Range;
 
@@ -19,16 +20,22 @@ pub(in crate::extract::page) struct Name {
     pub(in crate::extract::page) weight: i32,
 }
 
+/// Words that a name follows.
+const BY: &[&str] = &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
+
 impl Reading<'_> {
     /// Every element that may hold the author's name: outside of the words, or else at their beginning.
     pub(in crate::extract::page) fn names(&self) -> Vec<Name> {
         let body = if self.has_body() { self.body.clone() } else { 0..0 };
         let mut names = self.names_in(&self.parts, &body, 24);
+        names.extend(self.name_after_label(&body));
         if names.is_empty() {
-            names.extend(self.name_beside_date());
+            names.extend(self.name_beside_date().or_else(|| self.name_after_by()));
         }
         if names.is_empty() && !body.is_empty() {
             names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
+            // A name that stands later is one that the commenter names.
+            names.retain(|name| letters(self.dom.text_of(body.start..name.node)) < 12);
         }
         names
     }
@@ -64,12 +71,13 @@ impl Reading<'_> {
         let meaning = self.signs.meaning[node];
         let tag = self.dom.tag(node);
         let mut weight = 0;
-        let property = self.dom.attr(node, "itemprop").unwrap_or_default();
+        let property = self.dom.attr(node, Key::Itemprop).unwrap_or_default();
         let in_author =
             || self.dom.ancestors(node).take(3).any(|a| self.signs.meaning[a].any(Meaning::AUTHOR));
         // A subject line leads to the comment itself.
-        let leads =
-            |n: usize| self.dom.tag(n) == Tag::A && self.dom.attr(n, "href").is_some_and(|h| h.contains('#'));
+        let leads = |n: usize| {
+            self.dom.tag(n) == Tag::A && self.dom.attr(n, Key::Href).is_some_and(|h| h.contains('#'))
+        };
         if meaning.any(Meaning::BODY | Meaning::SIGNATURE | Meaning::QUOTE)
             || tag == Tag::Heading && self.dom.inside(node).take(8).any(leads)
         {
@@ -98,11 +106,11 @@ impl Reading<'_> {
         if tag == Tag::Cite {
             weight += 40;
         }
-        if tag == Tag::A && is_profile(self.dom.attr(node, "href").unwrap_or_default()) {
+        if tag == Tag::A && is_profile(self.dom.attr(node, Key::Href).unwrap_or_default()) {
             weight += 45;
         }
         if tag == Tag::A
-            && self.dom.attr(node, "rel").is_some_and(|r| r.contains("author") || r.contains("external"))
+            && self.dom.attr(node, Key::Rel).is_some_and(|r| r.contains("author") || r.contains("external"))
         {
             weight += 25;
         }
@@ -115,7 +123,7 @@ impl Reading<'_> {
         if weight <= 0 {
             return None;
         }
-        if let Some(data) = self.dom.attr(node, "data-author").filter(|d| !d.is_empty()) {
+        if let Some(data) = self.dom.attr(node, Key::DataAuthor).filter(|d| !d.is_empty()) {
             return Some(Name { node, text: data.to_owned(), shape: self.shape(node), weight: weight + 30 });
         }
         let raw = self.dom.text(node);
@@ -135,12 +143,10 @@ impl Reading<'_> {
 
     /// Whether the text before says that a name comes: `Posted by: `.
     fn follows_by(&self, node: usize) -> bool {
-        const ENDS: &[&str] =
-            &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
         let before =
             node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
         let last = before.filter(|t| t.len() < 60).and_then(|t| t.split_whitespace().next_back());
-        last.is_some_and(|w| ENDS.contains(&w.to_lowercase().as_str()))
+        last.is_some_and(|w| BY.contains(&w.to_lowercase().as_str()))
     }
 
     fn shape(&self, node: usize) -> u64 {
@@ -159,7 +165,7 @@ impl Reading<'_> {
     pub(in crate::extract::page) fn profile(&self, author: &Name) -> Option<String> {
         let dom = self.dom;
         let leads = |node: usize| -> Option<&str> {
-            let href = dom.attr(node, "href").filter(|_| dom.tag(node) == Tag::A)?.trim();
+            let href = dom.attr(node, Key::Href).filter(|_| dom.tag(node) == Tag::A)?.trim();
             // Mail addresses are nobody's business.
             let elsewhere = !href.is_empty() && !href.starts_with(['#', '?']);
             let known = ["javascript:", "mailto:", "tel:"].iter().all(|scheme| !href.starts_with(scheme));
@@ -179,6 +185,46 @@ impl Reading<'_> {
             })
         };
         named.flatten().or_else(beside).map(str::to_owned)
+    }
+
+    /// The name in a text such as `Author: Ada`, outside of the words.
+    fn name_after_label(&self, body: &Range<usize>) -> Option<Name> {
+        const LABELS: &[&str] = &[
+            "author",
+            "autor",
+            "auteur",
+            "autore",
+            "verfasser",
+            "name",
+            "nom",
+            "nombre",
+            "nome",
+            "posted by",
+            "von",
+            "by",
+        ];
+        let texts = self.parts.iter().flat_map(Clone::clone).filter(|n| !body.contains(n)).take(100);
+        texts.filter(|n| self.dom.tag(*n) == Tag::Text).find_map(|node| {
+            let text = self.dom.text(node).trim();
+            let (label, name) = text.split_once(':').filter(|_| text.len() < 60)?;
+            if !LABELS.contains(&label.trim_end().to_lowercase().as_str()) {
+                return None;
+            }
+            let text = clean_name(name)?;
+            Some(Name { node: self.dom.parent(node), text, shape: 3, weight: 60 })
+        })
+    }
+
+    /// The name in a text such as `by Ada: `, which leads nowhere because its owner is gone.
+    fn name_after_by(&self) -> Option<Name> {
+        let texts = self.parts.iter().flat_map(Clone::clone).take(100);
+        let mut texts = texts.filter(|n| self.dom.tag(*n) == Tag::Text).map(|n| self.dom.text(n).trim());
+        let text = texts.find_map(|text| {
+            let name = text.strip_suffix([':', ',']).filter(|t| t.len() < 60)?;
+            let (by, name) = name.trim().split_once(' ')?;
+            BY.contains(&by.to_lowercase().as_str()).then(|| clean_name(name)).flatten()
+        })?;
+        Some(Name { node: 0, text, shape: 2, weight: 10 })
     }
 
     fn name_beside_date(&self) -> Option<Name> {

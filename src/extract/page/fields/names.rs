@@ -9,7 +9,7 @@ use crate::extract::page::words::{Meaning, meaning};
 /// The name in `12.05.2020, 14:02, Name` and `Name schrieb am 12.05.2020`.
 pub(in crate::extract::page) fn name_beside_date(text: &str) -> Option<String> {
     let text = text.trim();
-    if text.len() > 120 {
+    if text.len() > 120 || date::find(text, DateOptions::default()).is_some_and(|when| when.relative) {
         return None;
     }
     let first = text.find(|c: char| c.is_ascii_digit())?;
@@ -49,14 +49,25 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
         "Kommentar von ",
         "Commentaire de ",
     ];
+    text = without_number(text);
     for prefix in BEFORE {
         if let Some(rest) = text.strip_prefix(prefix).filter(|r| !r.is_empty()) {
             text = rest;
         }
     }
+    // The name and the handle: `Ada @ada`.
+    if let Some((name, handle)) = text.split_once(" @")
+        && !handle.contains(' ')
+    {
+        text = name;
+    }
+    // A subject line.
+    if ["Re: ", "RE: ", "AW: ", "Aw: ", "Antw: "].iter().any(|re| text.starts_with(re)) {
+        return None;
+    }
     text = cut_verb(text);
     text = text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«')
+        c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«' | '~')
     });
     let n = text.chars().count();
     if n == 0 || n > 60 || !text.chars().any(char::is_alphanumeric) {
@@ -66,13 +77,34 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     if is_action(text) || NO_NAMES.contains(&lower.as_str()) {
         return None;
     }
+    // `23 likes`
+    let counts = text.split_once(' ').is_some_and(|(n, of)| {
+        let counted = Meaning::VOTE | Meaning::ACTION | Meaning::COMMENT | Meaning::REPLY | Meaning::POST;
+        n.bytes().all(|b| b.is_ascii_digit()) && meaning(of).any(counted)
+    });
+    if counts {
+        return None;
+    }
     if text.ends_with(['?', '!']) && text.contains(' ') || text.split(' ').count() > 7 {
         return None;
     }
-    if date::find(text, DateOptions::default()).is_some() || date::is_month(&lower) {
+    if date::find(text, DateOptions::default()).is_some() || date::is_like(text) || date::is_month(&lower) {
         return None;
     }
     Some(text.to_owned())
+}
+
+/// A text without the number of its comment: `3) Ada`, `#3 Ada`.
+fn without_number(text: &str) -> &str {
+    let marked = text.strip_prefix('#');
+    let from = marked.unwrap_or(text);
+    let rest = from.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.len() == from.len() {
+        return text;
+    }
+    let behind = rest.strip_prefix([')', '.', ':']).or(marked.map(|_| rest));
+    let name = behind.and_then(|behind| behind.strip_prefix(' '));
+    name.filter(|name| name.starts_with(char::is_alphabetic)).unwrap_or(text)
 }
 
 const NO_NAMES: &[&str] = &[
@@ -155,19 +187,23 @@ pub(super) const VERBS: &[&str] = &[
 
 /// A name before `says`, `schrieb am …` and the like.
 fn cut_verb(text: &str) -> &str {
-    let cut = VERBS.iter().filter_map(|v| {
-        let at = text.find(v)?;
-        let rest = &text[at + v.len()..];
-        (at > 0 && rest.chars().next().is_none_or(|c| !c.is_alphanumeric() || v.ends_with(' '))).then_some(at)
-    });
-    // ` on ` and ` am ` end a name only before a figure
-    let cut = cut.filter(|at| {
-        let rest = &text[*at..];
-        !(rest.starts_with(" on ")
-            || rest.starts_with(" am ")
-            || rest.starts_with(" at ")
-            || rest.starts_with(" vor "))
-            || rest.bytes().any(|b| b.is_ascii_digit())
-    });
-    cut.min().map_or(text, |at| &text[..at])
+    // Each begins with a blank, and counts where it stands first.
+    let mut seen = 0_u64;
+    for at in memchr::memchr_iter(b' ', text.as_bytes()) {
+        let from = &text[at..];
+        for (i, verb) in VERBS.iter().enumerate() {
+            if seen & (1 << i) != 0 || !from.starts_with(verb) {
+                continue;
+            }
+            seen |= 1 << i;
+            let follows = from[verb.len()..].chars().next();
+            let ends = verb.ends_with(' ') || follows.is_none_or(|c| !c.is_alphanumeric());
+            // ` on ` and ` am ` end a name only before a figure.
+            let dated = matches!(*verb, " on " | " am " | " at " | " vor ");
+            if at > 0 && ends && (!dated || from.bytes().any(|b| b.is_ascii_digit())) {
+                return &text[..at];
+            }
+        }
+    }
+    text
 }

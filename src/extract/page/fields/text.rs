@@ -3,6 +3,7 @@
 use super::Reading;
 use super::names::{VERBS, clean_name};
 use crate::extract::date::{self, DateOptions};
+use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::prose::{Prose, Step, prose};
 use crate::extract::page::signs::{Context, is_profile};
@@ -83,7 +84,7 @@ impl<'a> Reading<'a> {
     fn is_loose(&self, node: usize) -> bool {
         match self.dom.tag(node) {
             Tag::A => {
-                let href = self.dom.attr(node, "href").unwrap_or_default();
+                let href = self.dom.attr(node, Key::Href).unwrap_or_default();
                 let size = self.size(node);
                 size < 25
                     && (href.starts_with('#')
