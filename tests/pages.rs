@@ -68,6 +68,100 @@ fn quotations_stand_where_the_commenter_put_them_and_are_not_their_own_words() {
     assert!(comment.own_words().starts_with("It costs"), "{}", comment.own_words());
 }
 
+/// Each comment's author and words.
+fn authors_and_words(page: &str) -> Vec<(String, String)> {
+    let comments = read(page.as_bytes()).comments.into_iter();
+    comments.map(|c| (c.author.unwrap_or_default(), c.text)).collect()
+}
+
+#[test]
+fn a_note_under_a_post_heads_no_other_post() {
+    // A row names who writes, the next one has the words; a note that they were edited stands under some.
+    let post = |n: usize, who: &str, note: bool| {
+        let note = if note {
+            format!(
+                "<div class=clear><b><small>[Post by {who} on 12 May 2020, 15:0{n} edited]</small></b></div>"
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "<tr><td rowspan=2 class=td{}><a name={n}></a><div class=profile-box><b>{who}</b><br>Regular</div></td><td>#{n} written: \
+             12 May 2020, <span class=time>14:0{n}</span></td></tr><tr><td><div class=posting-text>The lane is open, says number {n}, and the buses \
+             are on time.</div>{note}</td></tr>",
+            n % 2 + 1
+        )
+    };
+    let who = ["Ada", "Bob", "Ada", "Cleo", "Bob", "Dan"];
+    let posts: String = who.iter().enumerate().map(|(n, who)| post(n, who, n % 3 != 1)).collect();
+    let page = format!("<body class=forum><div class=topic><table class=thread>{posts}</table></div>");
+    let found = authors_and_words(&page);
+    for (n, (author, words)) in found.iter().enumerate() {
+        assert_eq!(author, who[n]);
+        assert!(words.contains(&format!("says number {n},")), "{words}");
+    }
+    assert_eq!(found.len(), who.len());
+}
+
+#[test]
+fn names_are_no_times_no_counts_and_no_layout() {
+    let item = |n: usize, header: &str| {
+        format!(
+            "<li class=comment id=c{n}>{header}<div class=comment-text>This is number {n} of many.</div><b>{n} Likes</b></li>"
+        )
+    };
+    let page = format!(
+        "<ol id=comments>{}{}{}{}</ol>",
+        item(1, "<a class='person text-info' href=/u/ada>Ada @ada</a> <b>12:16pm</b> on <b>May 12, 2020</b>"),
+        item(2, "Lane by Bob: <span class=s><b>12:17pm</b> on <b>May 12, 2020</b></span>"),
+        item(3, "<h4><a href=/c/3>Re: Lane</a></h4><p>Author: Cleo <time>2020-05-12</time></p>"),
+        item(4, "<b>4) Dan</b> on 12 May 2020"),
+    );
+    let authors: Vec<String> = authors_and_words(&page).into_iter().map(|(author, _)| author).collect();
+    assert_eq!(authors, ["Ada", "", "Cleo", "Dan"]);
+    let gone = page.replace("Lane by Bob:", "<a href=#2>Lane</a> by Bob:");
+    assert_eq!(authors_and_words(&gone)[1].0, "Bob");
+}
+
+#[test]
+fn rows_that_differ_in_looks_hold_their_words_at_one_place() {
+    let post = |n: usize| {
+        let (looks, words) = (
+            ["windowbg", "windowbg2"][n % 2],
+            format!(
+                "This is number {n} of many, and it is as long as what most people write of a bus lane that saves them time."
+            ),
+        );
+        let words = if n == 3 { "<img src=x>".to_owned() } else { words };
+        format!(
+            "<tr><td class={looks}><table><tr><td><b><a href='?action=profile;u={n}'>Ada {n}</a></b><div class=smalltext>Favourite colour: red<br>\
+             Favourite street: Mill Street<br>Posts: 16</div></td><td><div class=smalltext>on: April 04, 2020, 09:22:51 AM</div><hr>\
+             <div class=post>{words}</div></td></tr></table></td></tr>"
+        )
+    };
+    let page = format!(
+        "<div class=forum><table class=bordercolor>{}</table></div>",
+        (0..6).map(post).collect::<String>()
+    );
+    let found = authors_and_words(&page);
+    let expected = [0, 1, 2, 4, 5]
+        .map(|n| (format!("Ada {n}"), format!("This is number {n} of many, and it is as long as what most people write of a bus lane that saves them time.")));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn replies_to_comments_without_ids_know_what_they_answer() {
+    let item = |who: &str, inner: &str| {
+        format!(
+            "<div class=sc-a><a href=/users/{who}>{who}</a> <time datetime=2020-05-12>x</time><p>{who} says that it rains a lot.</p>{inner}</div>"
+        )
+    };
+    let page = format!("<div id=comments>{}{}</div>", item("Ada", &item("Bob", "")), item("Cleo", ""));
+    let comments = read(page.as_bytes()).comments;
+    let parents: Vec<_> = comments.iter().map(|c| (c.id.as_str(), c.parent.as_deref())).collect();
+    assert_eq!(parents, [("1", None), ("2", Some("1")), ("3", None)]);
+}
+
 fn comment(n: usize) -> String {
     format!(
         "<li class=comment id=c{n}><cite>Ada {n}</cite> <time datetime=2020-05-12>x</time><p>This is number {n} of many.</p></li>"

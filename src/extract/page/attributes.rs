@@ -78,11 +78,11 @@ keys! {
 /// No name is longer.
 const LONGEST: usize = 19;
 
-/// A name in lower case, and which it is.
-type Named = (&'static [u8], Key);
+/// Attributes with names of one length.
+type Alike = Vec<(&'static [u8], Key)>;
 
 /// [`KEYS`] by the lengths of their names.
-static BY_LENGTH: LazyLock<[Vec<Named>; LONGEST + 1]> = LazyLock::new(|| {
+static BY_LENGTH: LazyLock<[Alike; LONGEST + 1]> = LazyLock::new(|| {
     std::array::from_fn(|length| {
         let alike = KEYS.iter().filter(|(name, _)| name.len() == length);
         alike.map(|(name, key)| (name.as_bytes(), *key)).collect()

@@ -167,7 +167,8 @@ impl Reading<'_> {
         let leads = |node: usize| -> Option<&str> {
             let href = dom.attr(node, Key::Href).filter(|_| dom.tag(node) == Tag::A)?.trim();
             // Mail addresses are nobody's business.
-            let elsewhere = !href.is_empty() && !href.starts_with(['#', '?']);
+            let elsewhere =
+                !href.is_empty() && !href.starts_with('#') && (!href.starts_with('?') || is_profile(href));
             let known = ["javascript:", "mailto:", "tel:"].iter().all(|scheme| !href.starts_with(scheme));
             (elsewhere && known).then_some(href)
         };
