@@ -25,7 +25,8 @@ pub(super) enum DecisionsCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   moderato decisions export --store desk.db --attribute TOXICITY -o kept.jsonl
-  moderato train --data kept.jsonl --label-column label --head toxicity -o my.model
+  moderato train --data kept.jsonl --label-column label --head toxicity \\
+      -o our.model
 
 Each record has `text`, `label` (yes, no), `value`, `attribute`, `community`, `weight`, `client_token`, `session`, \
 `time`, `model` and what that model said, `probability`. Decisions whose texts were not kept are left out, and \
