@@ -4,8 +4,8 @@ use super::community::{self, CommunityArgs};
 use super::data::{self, DataArgs, Opener};
 use super::slices::Cut;
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, cases, findings, input, output, rendering, streamed};
-use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
+use super::{Outcome, Problem, card, cases, findings, identity, input, output, rendering, streamed};
+use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, Swaps, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
 use crate::label::{Head, Truth};
@@ -16,6 +16,7 @@ use crate::text::Analysis;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -132,16 +133,14 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     }
     let plan = plan(&recipe, &corpus)?;
     let folds = args.folds(&recipe, &corpus.comments);
-    let texts: Vec<&str> = corpus.comments.iter().map(|c| c.comment.text.as_str()).collect();
-    let truths: Vec<Vec<Option<Truth>>> = (0..plan.heads.len())
-        .map(|h| corpus.comments.iter().map(|c| c.truths[h].clone()).collect())
-        .collect();
-    let weights: Vec<f32> = corpus.comments.iter().map(|c| c.weight).collect();
-    let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
-    let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
+    let lessons = Lessons::new(&recipe, &corpus, &folds);
+    let texts = lessons.texts();
+    let trained = train::train(&plan, &lessons.set(&texts), |step| talk.step(step_name(&step)))?;
     talk.step("evaluating");
     let (mut evaluations, mut slices, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-    for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
+    for ((head, _), (out_of_fold, truths)) in
+        plan.heads.iter().zip(trained.out_of_fold.iter().zip(&lessons.truths))
+    {
         let scored = Scored::new(head, out_of_fold, truths, recipe.seed);
         evaluations.push(scored.evaluation()?);
         slices.extend(scored.by_source(&recipe, &corpus)?);
@@ -149,6 +148,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
             findings.push(scored.findings(&corpus)?);
         }
     }
+    let notes = match &recipe.card_notes {
+        Some(file) if args.card.is_some() => Some(identity::text(&opener.path(file))?),
+        _ => None,
+    };
     let cases = args.cases.as_deref().map(|path| cases::of(&trained.model, path)).transpose()?;
     let mut report = Report {
         evaluations,
@@ -164,6 +167,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
             recipe: &recipe,
             report: &report,
             cases: cases.as_deref().unwrap_or_default(),
+            notes: notes.as_deref(),
         };
         output::write_file(path, card.render().as_bytes())?;
     }
@@ -187,7 +191,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         args.output.display(),
         trained.model.id(),
         trained.model.vocabulary().len(),
-        talk::plural(texts.len() as u64, "comment"),
+        talk::plural(corpus.comments.len() as u64, "comment"),
     ));
     Ok(if n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable })
 }
@@ -290,6 +294,59 @@ fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
         .map_err(|e: toml::de::Error| Problem::new(format!("{part}: {}", e.message().trim_end())).into())
 }
 
+/// What is learned from: the comments of a corpus, and those that follow from them.
+pub(super) struct Lessons<'a> {
+    texts: Vec<Cow<'a, str>>,
+    /// Of each head, those of each comment.
+    pub(super) truths: Vec<Vec<Option<Truth>>>,
+    weights: Vec<f32>,
+    folds: Vec<u16>,
+    unjudged: Vec<bool>,
+}
+
+impl<'a> Lessons<'a> {
+    pub(super) fn new(recipe: &Recipe, corpus: &'a Corpus, folds: &[u16]) -> Self {
+        let comments = &corpus.comments;
+        let is_weak = |c: &LabelledComment| recipe.sources[usize::from(c.source_idx)].weak;
+        let truths = |h: usize| comments.iter().map(|c| c.truths[h].clone()).collect();
+        let mut lessons = Self {
+            texts: comments.iter().map(|c| Cow::Borrowed(c.comment.text.as_str())).collect(),
+            truths: (0..recipe.heads.len()).map(truths).collect(),
+            weights: comments.iter().map(|c| c.weight).collect(),
+            folds: folds.to_vec(),
+            unjudged: comments.iter().map(is_weak).collect(),
+        };
+        if recipe.swap_identities {
+            lessons.swap_identities(comments);
+        }
+        lessons
+    }
+
+    /// Each comment that names a group again, naming others: they share its weight, and fall into its fold.
+    fn swap_identities(&mut self, comments: &[LabelledComment]) {
+        for (i, copies) in Swaps::like_terms().copies(comments) {
+            self.weights[i] /= (1 + copies.len()) as f32;
+            for text in copies {
+                self.texts.push(Cow::Owned(text));
+                self.truths.iter_mut().for_each(|truths| truths.push(truths[i].clone()));
+                self.weights.push(self.weights[i]);
+                self.folds.extend(self.folds.get(i).copied());
+                self.unjudged.push(true);
+            }
+        }
+    }
+
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.texts.iter().map(AsRef::as_ref).collect()
+    }
+
+    /// With its own [`texts`](Self::texts).
+    pub(super) fn set<'s>(&'s self, texts: &'s [&'s str]) -> TrainingSet<'s> {
+        let Self { truths, weights, folds, unjudged, .. } = self;
+        TrainingSet { texts, truths, weights, folds, unjudged }
+    }
+}
+
 /// What the recipe says to train.
 pub(super) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
     let mut heads = Vec::new();
@@ -337,7 +394,7 @@ impl<'a> Scored<'a> {
         Self {
             head,
             documents: &out_of_fold.documents,
-            truths: truths.iter().flatten().cloned().collect(),
+            truths: out_of_fold.documents.iter().filter_map(|&i| truths[i].clone()).collect(),
             predictions: Predictions {
                 probabilities: out_of_fold.probabilities.clone(),
                 decisions: out_of_fold.decisions.clone(),
@@ -359,7 +416,8 @@ impl<'a> Scored<'a> {
 
     /// How the head does on the comments of each source, where several sources answer it.
     fn by_source(&self, recipe: &Recipe, corpus: &Corpus) -> Result<Option<SlicedHead>> {
-        let answers = recipe.sources.iter().filter(|source| source.heads.contains_key(&self.head.name));
+        let answers =
+            recipe.sources.iter().filter(|source| !source.weak && source.heads.contains_key(&self.head.name));
         let order: Vec<&str> = answers.map(|source| source.name.as_str()).collect();
         if order.len() < 2 {
             return Ok(None);

@@ -111,7 +111,10 @@ impl Counting {
         let truths: Vec<Option<Truth>> = batch.comments.iter().map(|c| c.truths[h].clone()).collect();
         let labels = Labels { truths: &truths, weights: &batch.weights };
         self.n_documents += truths.iter().flatten().count() as u64;
-        self.support.iter_mut().zip(super::support(head, &truths)).for_each(|(sum, n)| *sum += n);
+        self.support
+            .iter_mut()
+            .zip(super::support(head, truths.iter().flatten()))
+            .for_each(|(sum, n)| *sum += n);
         for (i, sum) in self.counts.iter_mut().enumerate() {
             let counts = labels.class_counts(head, &self.settings, batch.counts, i)?;
             match sum {
