@@ -174,21 +174,21 @@ proptest! {
         };
         let all: Vec<f64> = (1..=10).map(|s| f64::from(s) / 10.0 - 0.05).collect();
         let n = scores.len() as f64;
-        match choose_threshold(&probabilities, truth, ThresholdFor::F1) {
+        match choose_threshold(&probabilities, truth, &ThresholdFor::F1) {
             Some(threshold) => prop_assert!(all.iter().all(|&t| figures(t).3 <= figures(threshold).3 + 1e-12)),
             None => prop_assert!(!truth.contains(&true)),
         }
-        if let Some(threshold) = choose_threshold(&probabilities, truth, ThresholdFor::Precision(share)) {
+        if let Some(threshold) = choose_threshold(&probabilities, truth, &ThresholdFor::Precision(share)) {
             let (n_flagged, precision, ..) = figures(threshold);
             prop_assert!(precision >= share);
             prop_assert!(all.iter().all(|&t| figures(t).0 <= n_flagged || figures(t).1 < share));
         }
-        if let Some(threshold) = choose_threshold(&probabilities, truth, ThresholdFor::Recall(share)) {
+        if let Some(threshold) = choose_threshold(&probabilities, truth, &ThresholdFor::Recall(share)) {
             let (n_flagged, _, recall, _) = figures(threshold);
             prop_assert!(recall >= share);
             prop_assert!(all.iter().all(|&t| figures(t).0 == 0.0 || figures(t).0 >= n_flagged || figures(t).2 < share));
         }
-        match choose_threshold(&probabilities, truth, ThresholdFor::FlagRate(share)) {
+        match choose_threshold(&probabilities, truth, &ThresholdFor::FlagRate(share)) {
             Some(threshold) => {
                 let n_flagged = figures(threshold).0;
                 prop_assert!(n_flagged <= share * n);
@@ -282,7 +282,7 @@ fn thresholds_lie_between_neighbours() {
     let probabilities = [0.9, 0.8, 0.6, 0.6, 0.3, 0.1];
     let truth = [true, true, false, true, false, false];
     let check = |aim: &str, expected: Option<f64>| {
-        let found = choose_threshold(&probabilities, &truth, aim.parse().unwrap());
+        let found = choose_threshold(&probabilities, &truth, &aim.parse().unwrap());
         match (found, expected) {
             (Some(found), Some(expected)) => assert!((found - expected).abs() < 1e-12, "{aim}: {found}"),
             _ => assert_eq!(found, expected, "{aim}"),
@@ -303,10 +303,10 @@ fn thresholds_lie_between_neighbours() {
 #[test]
 fn where_nothing_is_true_there_is_no_threshold() {
     for aim in ["f1", "precision=0.5", "recall=0.5"] {
-        assert_eq!(choose_threshold(&[0.2, 0.7], &[false, false], aim.parse().unwrap()), None);
+        assert_eq!(choose_threshold(&[0.2, 0.7], &[false, false], &aim.parse().unwrap()), None);
     }
-    assert_eq!(choose_threshold(&[0.25, 0.75], &[false; 2], ThresholdFor::FlagRate(0.5)), Some(0.5));
-    assert_eq!(choose_threshold(&[], &[], ThresholdFor::FlagRate(0.5)), None);
+    assert_eq!(choose_threshold(&[0.25, 0.75], &[false; 2], &ThresholdFor::FlagRate(0.5)), Some(0.5));
+    assert_eq!(choose_threshold(&[], &[], &ThresholdFor::FlagRate(0.5)), None);
 }
 
 #[test]

@@ -173,7 +173,13 @@ fn counting_model() -> Model {
     };
     let texts = ["thank you, a fair point", "thank you for the figures", "you fool", "what a fool you are"];
     let truths = [vec![0, 0, 1, 1].into_iter().map(|i| Some(Truth::OneOf(LabelId(i)))).collect()];
-    let set = TrainingSet { texts: &texts, truths: &truths, weights: &[1.0; 4], folds: &[] };
+    let set = TrainingSet {
+        texts: &texts,
+        truths: &truths,
+        weights: &[1.0; 4],
+        folds: &[],
+        ..TrainingSet::default()
+    };
     train(&plan, &set, |_| ()).expect("it trains").model
 }
 

@@ -27,7 +27,13 @@ fn model() -> Model {
         pruning: moderato::counts::vectorizer::Pruning { min_words: 1, min_characters: 1, max_terms: None },
         heads: vec![head("bridge", Some("Old Bridge")), head("tunnel", Some("Tunnel")), head("mood", None)],
     };
-    let set = TrainingSet { texts: &texts, truths: &truths, weights: &[1.0; 4], folds: &[] };
+    let set = TrainingSet {
+        texts: &texts,
+        truths: &truths,
+        weights: &[1.0; 4],
+        folds: &[],
+        ..TrainingSet::default()
+    };
     train(&plan, &set, |_| ()).expect("the plan can be trained").model
 }
 

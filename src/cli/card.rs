@@ -16,6 +16,8 @@ pub(super) struct Card<'a> {
     pub(super) report: &'a Report,
     /// What the model makes of functional cases, if it was tried on any.
     pub(super) cases: &'a [SlicedHead],
+    /// What its maker measured beside, as Markdown.
+    pub(super) notes: Option<&'a str>,
 }
 
 impl Card<'_> {
@@ -63,11 +65,21 @@ fn write_card(card: &mut String, of: &Card<'_>) -> std::fmt::Result {
         writeln!(
             card,
             "| {} | {} | {} | {} |",
-            escape(&source.name),
+            escape(&source.name) + if recipe.weak { ", weak" } else { "" },
             source.n_comments,
             escape(&source.licence),
             escape(&recipe.citation)
         )?;
+    }
+    if recipe.sources.iter().any(|source| source.weak) {
+        writeln!(
+            card,
+            "\nWeak sources are learned from, but calibrations, thresholds and figures are of the others."
+        )?;
+    }
+    if recipe.swap_identities {
+        let sentence = "Comments that name a group of people were also learned from as if they named others.";
+        writeln!(card, "\n{sentence}")?;
     }
     card.push_str(LIMITS);
     for sliced in of.cases {
@@ -87,6 +99,9 @@ fn write_card(card: &mut String, of: &Card<'_>) -> std::fmt::Result {
         recipe.folds
     )?;
     card.push_str(&markdown::render(report));
+    if let Some(notes) = of.notes {
+        write!(card, "\n{}\n", notes.trim_end())?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::evaluated::Labelled;
 use super::identity::{self, IdentityTerms};
 use super::learned::learned;
-use super::swaps::Swaps;
+use super::swaps::{self, SwapTests};
 use super::{Problem, cases, models, slicing};
 use crate::corpus::LabelledComment;
 use crate::evaluate::{Fairness, LabelErrors, Options, Predictions, Subgroup, Suspect, ranked_suspects};
@@ -44,7 +44,7 @@ impl FindingArgs {
     pub(super) fn check(&self, head: &Head) -> Result<()> {
         self.labels(head)?;
         IdentityTerms::read(self.identity_terms.as_deref())?;
-        Swaps::read(self.swaps.as_deref())?;
+        swaps::read(self.swaps.as_deref())?;
         Ok(())
     }
 
@@ -73,9 +73,10 @@ impl FindingArgs {
             }
         }
         if in_report || self.swaps.is_some() {
-            let swaps = Swaps::read(self.swaps.as_deref())?;
+            let swaps = swaps::read(self.swaps.as_deref())?;
             let bootstrap = options.bootstrap.as_ref();
-            findings.swaps = swaps.tests((labelled, model, head), predictions, &labels, bootstrap);
+            findings.swaps =
+                SwapTests(&swaps).tests((labelled, model, head), predictions, &labels, bootstrap);
         }
         if let Some(path) = &self.cases {
             findings.cases = cases::each(model, &labelled.head.name, path)?;

@@ -54,7 +54,8 @@ pub(super) fn is_wanted(memory: Memory, recipe: &Recipe, opener: &Opener) -> Res
         let name = fit.get("algorithm").and_then(toml::Value::as_str);
         name.map_or(Some(Algorithm::default()), |name| name.parse().ok())
     };
-    let countable = |a: Algorithm| a.naive_bayes().is_some();
+    // Copies of comments weigh parts of one, which counts cannot hold: training then says so.
+    let countable = |a: Algorithm| a.naive_bayes().is_some() && !recipe.swap_identities;
     if recipe.folds == 0 && recipe.heads.iter().all(|head| algorithm(&head.fit).is_some_and(countable)) {
         return Ok(true);
     }

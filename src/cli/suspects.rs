@@ -121,7 +121,13 @@ fn judge(recipe: &Recipe, corpus: &Corpus, truths: &[Truth], talk: &Talk) -> Res
     let truths = [truths.iter().cloned().map(Some).collect()];
     let weights: Vec<f32> = corpus.comments.iter().map(|c| c.weight).collect();
     let folds = Folds::Stratified { k: recipe.folds, seed: recipe.seed }.assign(&corpus.comments);
-    let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
+    let set = TrainingSet {
+        texts: &texts,
+        truths: &truths,
+        weights: &weights,
+        folds: &folds,
+        ..TrainingSet::default()
+    };
     let trained = crate::model::train::train(&plan, &set, |step| talk.step(train::step_name(&step)))?;
     trained
         .out_of_fold

@@ -3,11 +3,12 @@
 use super::Problem;
 use super::evaluated::Labelled;
 use super::identity::text;
+use crate::corpus::{SwapSet, Swaps, replaced};
 use crate::evaluate::{Bootstrap, Predictions, Swap, Swapped};
 use crate::label::{Decision, LabelId, Truth};
 use crate::model::{HeadPrediction, Model, ModelHead, Scorer};
 use crate::report::SwapTest;
-use crate::text::{Phrases, TextWords};
+use crate::text::{FoundPhrase, Phrases, TextWords};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::path::Path;
@@ -15,69 +16,19 @@ use std::path::Path;
 /// The sets that are used where the user has none.
 const BUILT_IN: &str = include_str!("swap_lists.txt");
 
-/// Words that may stand for each other.
-struct SwapSet {
-    /// What the columns are called.
-    names: Vec<String>,
-    /// Words for the same thing, one a column.
-    rows: Vec<Vec<String>>,
+/// The swaps of a file; the built-in ones for none.
+pub(super) fn read(path: Option<&Path>) -> Result<Swaps> {
+    let swaps = match path {
+        None => Swaps::parse(BUILT_IN, "built in"),
+        Some(path) => Swaps::parse(&text(path)?, &path.display().to_string()),
+    };
+    Ok(swaps.map_err(|error| Problem::new(error.to_string()))?)
 }
 
-/// The swaps of a file; the built-in ones for none.
-pub(super) struct Swaps(Vec<SwapSet>);
+/// What swaps do to the answers of a model.
+pub(super) struct SwapTests<'s>(pub(super) &'s Swaps);
 
-impl Swaps {
-    pub(super) fn read(path: Option<&Path>) -> Result<Self> {
-        match path {
-            None => Self::parse(BUILT_IN, "built in"),
-            Some(path) => Self::parse(&text(path)?, &path.display().to_string()),
-        }
-    }
-
-    fn parse(text: &str, file: &str) -> Result<Self> {
-        let mut sets: Vec<SwapSet> = Vec::new();
-        let mut open = false;
-        for (place, line) in (1..).zip(text.lines().map(str::trim)) {
-            let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-            if line.starts_with('#') {
-                continue;
-            }
-            if line.is_empty() {
-                open = false;
-                continue;
-            }
-            let heading = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-            let row = cells(heading.unwrap_or(line));
-            let width =
-                sets.last().filter(|_| open && heading.is_none()).map_or(row.len(), |set| set.names.len());
-            if row.len() < 2 || row.len() != width || row.iter().any(String::is_empty) {
-                let expected = if width < 2 {
-                    "`word | other word`".to_owned()
-                } else {
-                    format!("{width} words between `|`")
-                };
-                return Err(
-                    Problem::new(format!("{file}:{place}: found `{line}`, expected {expected}")).into()
-                );
-            }
-            match (heading, sets.last_mut().filter(|_| open)) {
-                (Some(_), _) => {
-                    sets.push(SwapSet { names: row, rows: Vec::new() });
-                    open = true;
-                }
-                (None, Some(set)) => set.rows.push(row),
-                (None, None) => sets.push(SwapSet { names: row.clone(), rows: vec![row] }),
-            }
-        }
-        match sets.is_empty() {
-            true => {
-                Err(Problem::new(format!("{file}: found no swap, expected lines of `word | other word`"))
-                    .into())
-            }
-            false => Ok(Self(sets)),
-        }
-    }
-
+impl SwapTests<'_> {
     /// What the swaps do to the answers of one head, for each of `labels`; without those that no comment allows.
     pub(super) fn tests(
         &self,
@@ -129,15 +80,16 @@ struct Answers {
     after: HeadPrediction,
 }
 
-impl Swaps {
+impl SwapTests<'_> {
     /// Every way that at least one comment allows, with the answers to those that do, in order.
     fn answers(
         &self,
         (labelled, model, position): (&Labelled, &Model, usize),
     ) -> Vec<(Way<'_>, Vec<Answers>)> {
-        let ways: Vec<Way<'_>> = self.0.iter().flat_map(SwapSet::ways).collect();
+        let Swaps(sets) = self.0;
+        let ways: Vec<Way<'_>> = sets.iter().flat_map(ways).collect();
         // Most comments hold no word of any set; they are taken apart once and passed over.
-        let any = Phrases::new(self.0.iter().flat_map(|set| set.rows.iter().flatten()));
+        let any = Phrases::new(sets.iter().flat_map(|set| set.rows.iter().flatten()));
         let swap = |scorer: &mut Scorer<'_>, comment: usize, text: &str| -> Vec<(usize, Answers)> {
             let words = TextWords::of(text);
             if any.find_in(&words).is_empty() {
@@ -166,16 +118,12 @@ impl Swaps {
     }
 }
 
-impl SwapSet {
-    /// Each column for each other.
-    fn ways(&self) -> Vec<Way<'_>> {
-        let columns = || 0..self.names.len();
-        let phrases = |from: usize| Phrases::new(self.rows.iter().map(|row| &row[from]));
-        let way = |from: usize, to: usize| Way { set: self, from, to, phrases: phrases(from) };
-        columns()
-            .flat_map(|from| columns().filter(move |&to| to != from).map(move |to| way(from, to)))
-            .collect()
-    }
+/// Each column for each other.
+fn ways(set: &SwapSet) -> Vec<Way<'_>> {
+    let columns = || 0..set.names.len();
+    let phrases = |from: usize| Phrases::new(set.rows.iter().map(|row| &row[from]));
+    let way = |from: usize, to: usize| Way { set, from, to, phrases: phrases(from) };
+    columns().flat_map(|from| columns().filter(move |&to| to != from).map(move |to| way(from, to))).collect()
 }
 
 impl Way<'_> {
@@ -186,29 +134,9 @@ impl Way<'_> {
     /// The text with the other words; nothing if there is none to replace.
     fn replaced(&self, text: &str, words: &TextWords<'_>) -> Option<String> {
         let found = self.phrases.find_in(words);
-        let mut swapped = String::with_capacity(text.len());
-        let mut end = 0;
-        for found in &found {
-            swapped.push_str(&text[end..found.span.start]);
-            swapped.push_str(&in_case_of(&text[found.span.clone()], &self.set.rows[found.phrase][self.to]));
-            end = found.span.end;
-        }
-        swapped.push_str(&text[end..]);
-        (!found.is_empty()).then_some(swapped)
-    }
-}
-
-/// `word` in capitals where `model` is, or with its first letter as a capital; else as the list has it.
-fn in_case_of(model: &str, word: &str) -> String {
-    let shouted =
-        model.chars().filter(|c| c.is_alphabetic()).count() > 1 && !model.chars().any(char::is_lowercase);
-    if shouted {
-        return word.to_uppercase();
-    }
-    let mut letters = word.chars();
-    match letters.next() {
-        Some(first) if model.starts_with(char::is_uppercase) => first.to_uppercase().chain(letters).collect(),
-        _ => word.to_owned(),
+        let other = |found: &FoundPhrase| self.set.rows[found.phrase][self.to].as_str();
+        let replacements = found.iter().map(|found| (found.span.clone(), other(found)));
+        (!found.is_empty()).then(|| replaced(text, replacements))
     }
 }
 
@@ -237,7 +165,7 @@ mod tests {
 
     fn check(list: &str, text: &str, (from, to): (usize, usize), expected: Option<&str>) {
         let Swaps(sets) = Swaps::parse(list, "list").unwrap();
-        let ways = sets[0].ways();
+        let ways = ways(&sets[0]);
         let way = ways.iter().find(|way| (way.from, way.to) == (from, to)).unwrap();
         assert_eq!(way.replaced(text, &TextWords::of(text)).as_deref(), expected, "{text}");
     }
@@ -252,21 +180,8 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_do_not_fit_are_told_with_their_line() {
-        for (list, expected) in [
-            ("cat", "list:1: found `cat`, expected `word | other word`"),
-            ("[a | b]\nc | d | e", "list:2: found `c | d | e`, expected 2 words between `|`"),
-            ("# nothing\n", "list: found no swap, expected lines of `word | other word`"),
-            ("a | ", "list:1: found `a |`, expected 2 words between `|`"),
-        ] {
-            let error = Swaps::parse(list, "list").map(|_| ()).unwrap_err();
-            assert_eq!(error.to_string(), expected);
-        }
-    }
-
-    #[test]
     fn the_built_in_sets_are_read() {
-        let Swaps(sets) = Swaps::read(None).unwrap();
+        let Swaps(sets) = read(None).unwrap();
         assert!(sets.len() > 5 && sets.iter().all(|set| !set.rows.is_empty()));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A recipe says which heads a model has and which columns of which files answer them; [`Mapping`]s turn what
 //! stands in a column into labels. [`Corpus::read`] reads all sources, [`SourceReader`] one of them row by row, and
-//! [`Folds`] and [`Shares`] divide what was read so that no comment, nor its copy, stands on both sides.
+//! [`Folds`] and [`Shares`] divide what was read so that no comment, nor its copy, stands on both sides. [`Swaps`] puts
+//! like words in each other's place.
 //!
 //! Files are opened by the caller; text is never analysed here; and how a head is fitted or texts are analysed
 //! passes through as the tables the recipe has for it.
@@ -15,6 +16,7 @@ mod recipe;
 mod simple;
 mod source;
 mod split;
+mod swaps;
 mod validate;
 
 pub use error::{CorpusError, MappingError};
@@ -25,3 +27,4 @@ pub use recipe::{AllowedValues, HeadRecipe, HeadSource, Recipe, SourceBalance, S
 pub use simple::SimpleRecipe;
 pub use source::{Corpus, SourceCounts, SourceReader, unknown_column};
 pub use split::{Folds, Shares};
+pub use swaps::{SwapSet, Swaps, SwapsError, replaced};

@@ -53,6 +53,13 @@ pub struct Recipe {
     /// What a source weighs beside the others.
     #[serde(default, skip_serializing_if = "SourceBalance::is_default")]
     pub balance_sources: SourceBalance,
+    /// Whether a comment that names a group of people is also learned from as if it named others of its kind, all of
+    /// them together at its weight; [`Swaps::like_terms`](super::Swaps::like_terms) are the names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub swap_identities: bool,
+    /// A Markdown file that the model's card ends with: what its maker measured beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_notes: Option<String>,
     /// How texts become terms; not read here.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     pub analysis: toml::Table,
@@ -172,6 +179,10 @@ pub struct SourceRecipe {
     /// A column that multiplies it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_column: Option<String>,
+    /// Whether its labels are only guesses at what the heads ask: its rows are learned from, but no calibration,
+    /// threshold or figure is made of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub weak: bool,
     /// For each head it has labels for: where they stand.
     pub heads: BTreeMap<String, HeadSource>,
 }

@@ -82,6 +82,8 @@ impl SimpleRecipe {
             seed: self.seed,
             folds: self.folds,
             balance_sources: SourceBalance::Size,
+            swap_identities: false,
+            card_notes: None,
             analysis: toml::Table::new(),
             vocabulary: toml::Table::new(),
             heads: vec![head],
@@ -119,6 +121,7 @@ impl SimpleRecipe {
             only: BTreeMap::new(),
             weight: 1.0,
             weight_column: None,
+            weak: false,
             heads: BTreeMap::from([(self.head.clone(), labels)]),
         }
     }

@@ -3,3 +3,4 @@
 mod evidence;
 mod file;
 mod tiny;
+mod unjudged;

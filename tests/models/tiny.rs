@@ -70,7 +70,13 @@ pub(crate) fn one(heads: &[(HeadKind, &[&str], Algorithm)]) -> Model {
             (0..TEXTS.len()).map(|document| Some(truth(document))).collect()
         })
         .collect();
-    let set = TrainingSet { texts: &TEXTS, truths: &truths, weights: &[1.0; TEXTS.len()], folds: &[] };
+    let set = TrainingSet {
+        texts: &TEXTS,
+        truths: &truths,
+        weights: &[1.0; TEXTS.len()],
+        folds: &[],
+        ..TrainingSet::default()
+    };
     train(&plan, &set, |_| ()).expect("the plan is sound").model
 }
 

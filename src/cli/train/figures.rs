@@ -30,7 +30,7 @@ impl<'a> Scored<'a> {
         Self {
             head,
             documents: &out_of_fold.documents,
-            truths: truths.iter().flatten().cloned().collect(),
+            truths: out_of_fold.documents.iter().filter_map(|&i| truths[i].clone()).collect(),
             predictions: Predictions {
                 probabilities: out_of_fold.probabilities.clone(),
                 decisions: out_of_fold.decisions.clone(),
@@ -52,7 +52,8 @@ impl<'a> Scored<'a> {
 
     /// How the head does on the comments of each source, where several sources answer it.
     pub(super) fn by_source(&self, recipe: &Recipe, corpus: &Corpus) -> Result<Option<SlicedHead>> {
-        let answers = recipe.sources.iter().filter(|source| source.heads.contains_key(&self.head.name));
+        let answers =
+            recipe.sources.iter().filter(|source| !source.weak && source.heads.contains_key(&self.head.name));
         let order: Vec<&str> = answers.map(|source| source.name.as_str()).collect();
         if order.len() < 2 {
             return Ok(None);

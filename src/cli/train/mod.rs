@@ -1,19 +1,20 @@
 //! `moderato train`: labelled comments in, a model and its cross-validated figures out.
 
 mod figures;
+mod lessons;
 mod settings;
 mod unused;
 
+pub(super) use lessons::Lessons;
 pub(super) use settings::{analyzer, plan};
 
 use super::community::{self, CommunityArgs};
 use super::data::{self, DataArgs};
 use super::sources::{self, Opener};
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, card, cases, input, output, rendering, streamed};
+use super::{Outcome, Problem, card, cases, identity, input, output, rendering, streamed};
 use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
-use crate::label::Truth;
-use crate::model::train::{self, Algorithm, Step, TrainingSet};
+use crate::model::train::{self, Algorithm, Step};
 use crate::report::{Provenance, Report, terminal};
 use anyhow::Result;
 use clap::Args;
@@ -142,16 +143,14 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
     }
     let plan = plan(&recipe, &corpus)?;
     let folds = args.folds(&recipe, &corpus.comments);
-    let texts: Vec<&str> = corpus.comments.iter().map(|c| c.comment.text.as_str()).collect();
-    let truths: Vec<Vec<Option<Truth>>> = (0..plan.heads.len())
-        .map(|h| corpus.comments.iter().map(|c| c.truths[h].clone()).collect())
-        .collect();
-    let weights: Vec<f32> = corpus.comments.iter().map(|c| c.weight).collect();
-    let set = TrainingSet { texts: &texts, truths: &truths, weights: &weights, folds: &folds };
-    let trained = train::train(&plan, &set, |step| talk.step(step_name(&step)))?;
+    let lessons = Lessons::new(&recipe, &corpus, &folds);
+    let texts = lessons.texts();
+    let trained = train::train(&plan, &lessons.set(&texts), |step| talk.step(step_name(&step)))?;
     talk.step("evaluating");
     let (mut evaluations, mut slices, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-    for ((head, _), (out_of_fold, truths)) in plan.heads.iter().zip(trained.out_of_fold.iter().zip(&truths)) {
+    for ((head, _), (out_of_fold, truths)) in
+        plan.heads.iter().zip(trained.out_of_fold.iter().zip(&lessons.truths))
+    {
         let scored = Scored::new(head, out_of_fold, truths, recipe.seed);
         evaluations.push(scored.evaluation()?);
         slices.extend(scored.by_source(&recipe, &corpus)?);
@@ -159,6 +158,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
             findings.push(scored.findings(&corpus)?);
         }
     }
+    let notes = match &recipe.card_notes {
+        Some(file) if args.card.is_some() => Some(identity::text(&opener.path(file))?),
+        _ => None,
+    };
     let cases = args.cases.as_deref().map(|path| cases::of(&trained.model, path)).transpose()?;
     let mut report = Report {
         evaluations,
@@ -174,6 +177,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
             recipe: &recipe,
             report: &report,
             cases: cases.as_deref().unwrap_or_default(),
+            notes: notes.as_deref(),
         };
         output::write_file(path, card.render().as_bytes())?;
     }
@@ -197,10 +201,12 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         args.output.display(),
         trained.model.id(),
         trained.model.vocabulary().len(),
-        talk::plural(texts.len() as u64, "comment"),
+        talk::plural(corpus.comments.len() as u64, "comment"),
     ));
+    drop(texts);
     // The process is about to end: giving a million comments back one by one would take as long as fitting them.
-    std::mem::forget((truths, corpus, trained));
+    std::mem::forget((lessons.truths, trained));
+    std::mem::forget(corpus);
     Ok(if n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable })
 }
 

@@ -235,7 +235,7 @@ impl Tried {
 fn first_candidates(settings: &HeadSettings) -> Vec<HeadSettings> {
     let plain = HeadSettings {
         calibration: settings.calibration,
-        threshold_for: settings.threshold_for,
+        threshold_for: settings.threshold_for.clone(),
         ..HeadSettings::default()
     };
     let of = |algorithm| HeadSettings { algorithm, ..plain.clone() };

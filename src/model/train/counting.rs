@@ -98,7 +98,8 @@ impl Counting {
     /// Says what the labels of the next documents are.
     fn expect(&mut self, head: &Head, labels: &Labels<'_>) -> Result<(), TrainError> {
         self.n_documents += labels.truths.iter().flatten().count() as u64;
-        self.support.iter_mut().zip(super::support(head, labels.truths)).for_each(|(sum, n)| *sum += n);
+        let support = super::support(head, labels.truths.iter().flatten());
+        self.support.iter_mut().zip(support).for_each(|(sum, n)| *sum += n);
         let classes = |i| labels.classes_and_times(head, i);
         self.expected = (0..self.counts.len()).map(classes).collect::<Result<_, _>>()?;
         Ok(())

@@ -20,10 +20,11 @@ pub use stream::{Batch, Streamed, train_streamed};
 
 use super::group::Layout;
 use super::{About, Group, GroupError, Model, ModelHead, Readout};
+use crate::calibration::ThresholdFor;
 use crate::counts::matrix::CountMatrix;
 use crate::counts::vectorizer::{Pruning, Vectorizer, VectorizerError};
 use crate::counts::weighting::{FittedWeighting, WeightingError};
-use crate::label::{Head, Truth};
+use crate::label::{Head, HeadKind, Truth};
 use crate::logistic::LogisticError;
 use crate::naive_bayes::NaiveBayesError;
 use crate::text::{Analysis, AnalysisError, Analyzer};
@@ -55,7 +56,7 @@ impl Plan {
 }
 
 /// Comments with their labels.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct TrainingSet<'a> {
     /// The comments' own words.
     pub texts: &'a [&'a str],
@@ -65,6 +66,16 @@ pub struct TrainingSet<'a> {
     pub weights: &'a [f32],
     /// The fold of each comment, for out-of-fold scores; empty for none.
     pub folds: &'a [u16],
+    /// Of each comment whether it is only learned from: its labels are guesses, or it is a copy of another with some
+    /// words changed. Calibrations, thresholds and out-of-fold answers are of the others. Empty where none is.
+    pub unjudged: &'a [bool],
+}
+
+impl TrainingSet<'_> {
+    /// Whether comment `i` has a say in calibrations and thresholds.
+    fn is_judged(&self, i: usize) -> bool {
+        !self.unjudged.get(i).copied().unwrap_or(false)
+    }
 }
 
 /// A model and what it was chosen by.
@@ -173,14 +184,17 @@ pub fn train(
     assert_eq!(set.truths.len(), plan.heads.len(), "truths must be given for each head");
     assert_eq!(set.weights.len(), set.texts.len(), "each text has a weight");
     assert!(set.folds.is_empty() || set.folds.len() == set.texts.len(), "each text has a fold");
-    for ((head, _), truths) in plan.heads.iter().zip(set.truths) {
-        check_support(head, &support(head, truths))?;
+    assert!(set.unjudged.is_empty() || set.unjudged.len() == set.texts.len(), "each text is judged or not");
+    for ((head, settings), truths) in plan.heads.iter().zip(set.truths) {
+        check_support(head, &support(head, truths.iter().flatten()))?;
+        check_sought(head, settings)?;
     }
     let chosen = auto::choose(plan, set, &mut on_step)?;
     let plan = &chosen.plan;
     on_step(Step::Vocabulary(set.texts.len()));
     let needs_matrix = |(_, settings): &(Head, HeadSettings)| settings.naive_bayes().is_none();
-    if set.folds.is_empty() && !plan.heads.iter().any(needs_matrix) {
+    let all_judged = !set.unjudged.contains(&true);
+    if set.folds.is_empty() && all_judged && !plan.heads.iter().any(needs_matrix) {
         let vectorizer = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, plan.pruning)?;
         on_step(Step::Final);
         let comments = counting::Counted { texts: set.texts, truths: set.truths, weights: set.weights };
@@ -213,9 +227,9 @@ pub fn train(
         plan.heads.par_iter().enumerate().map(fit).collect::<Result<_, TrainError>>()?;
     let mut parts = Parts::default();
     for ((h, (head, settings)), fitted) in plan.heads.iter().enumerate().zip(fitted) {
-        let truths = &set.truths[h];
-        let support =
-            Support { labels: support(head, truths), n_documents: truths.iter().flatten().count() as u64 };
+        let truths = set.truths[h].iter().enumerate().filter(|(i, _)| set.is_judged(*i));
+        let truths = truths.filter_map(|(_, truth)| truth.as_ref());
+        let support = Support { labels: support(head, truths.clone()), n_documents: truths.count() as u64 };
         parts.add(head, settings, support, fitted, out_of_fold.get(h));
     }
     let model = parts.model(plan.about.clone(), vectorizer)?;
@@ -240,10 +254,24 @@ fn check_support(head: &Head, support: &[u64]) -> Result<(), TrainError> {
     }
 }
 
+/// Whether thresholds are sought for labels that there are.
+fn check_sought(head: &Head, settings: &HeadSettings) -> Result<(), TrainError> {
+    let ThresholdFor::MeanF1(names) = &settings.threshold_for else { return Ok(()) };
+    let unknown = names.iter().find(|name| head.labels.id(name).is_none());
+    let problem = match unknown {
+        Some(name) => format!("`threshold-for` names `{name}`, expected one of {}", head.labels),
+        None if head.kind == HeadKind::Each || head.labels.len() < 3 => {
+            "`threshold-for` is a mean over some labels, expected a head with three of which one holds".into()
+        }
+        None => return Ok(()),
+    };
+    Err(TrainError::Head { head: head.name.clone(), problem })
+}
+
 /// How many comments have each label.
-fn support(head: &Head, truths: &[Option<Truth>]) -> Vec<u64> {
+fn support<'t>(head: &Head, truths: impl Iterator<Item = &'t Truth>) -> Vec<u64> {
     let mut support = vec![0; head.labels.len()];
-    for truth in truths.iter().flatten() {
+    for truth in truths {
         match truth {
             Truth::OneOf(label) => support[label.index()] += 1,
             Truth::Each(holds) => {

@@ -83,7 +83,7 @@ pub(super) fn score(
         let fit = |job: &Job<'_>| {
             let truths: Vec<Option<Truth>> =
                 fold.train.iter().map(|&i| set.truths[job.h][i].clone()).collect();
-            super::check_support(job.head, &super::support(job.head, &truths))?;
+            super::check_support(job.head, &super::support(job.head, truths.iter().flatten()))?;
             let labels = Labels { truths: &truths, weights: &weights };
             let fitted = documents.fit(job.head, job.settings, &labels)?;
             Ok((fitted.link, fitted.log_odds(&test)))
@@ -122,13 +122,14 @@ impl<'a> HeadScores<'a> {
     fn new(job: &Job<'a>, link: Link, log_odds: &Array2<f64>, set: &TrainingSet<'a>) -> Self {
         let Job { h, head, settings } = *job;
         let truths = &set.truths[h];
-        let documents: Vec<usize> = (0..truths.len()).filter(|&i| truths[i].is_some()).collect();
+        let documents: Vec<usize> =
+            (0..truths.len()).filter(|&i| truths[i].is_some() && set.is_judged(i)).collect();
         Self {
             head,
             settings,
             link,
             log_odds: log_odds.select(Axis(0), &documents),
-            truths: truths.iter().flatten().collect(),
+            truths: documents.iter().filter_map(|&i| truths[i].as_ref()).collect(),
             weights: documents.iter().map(|&i| f64::from(set.weights[i])).collect(),
             folds: documents.iter().map(|&i| set.folds[i]).collect(),
             documents,
@@ -162,7 +163,14 @@ impl<'a> HeadScores<'a> {
         let mut readout = Readout::plain(self.head, self.link);
         let several = self.head.kind == HeadKind::OneOf && n_columns > 1;
         readout.calibrations = (0..n_columns).map(|c| self.calibrate(rows, c)).collect();
-        if several && self.settings.threshold_for != ThresholdFor::MacroF1 {
+        let sought: Vec<LabelId> = match &self.settings.threshold_for {
+            ThresholdFor::MacroF1 => (0..self.head.labels.len()).map(LabelId::from).collect(),
+            ThresholdFor::MeanF1(names) => {
+                names.iter().filter_map(|name| self.head.labels.id(name)).collect()
+            }
+            _ => Vec::new(),
+        };
+        if several && sought.is_empty() {
             return readout;
         }
         let answer = |&i: &usize| {
@@ -172,14 +180,14 @@ impl<'a> HeadScores<'a> {
         };
         let answers: Vec<Vec<f64>> = rows.iter().map(answer).collect();
         if several {
-            readout.factors = choose_label_factors(n_columns, &answers, &self.labels(rows));
+            readout.factors = choose_label_factors(n_columns, &answers, &self.labels(rows), &sought);
             return readout;
         }
         let threshold = |c: usize| {
             let label = if n_columns == self.head.labels.len() { c } else { 1 };
             let known = rows.iter().zip(&answers).filter_map(|(&i, p)| Some((p[label], self.truth(i, c)?)));
             let (probabilities, truths): (Vec<f64>, Vec<bool>) = known.unzip();
-            choose_threshold(&probabilities, &truths, self.settings.threshold_for).unwrap_or(0.5)
+            choose_threshold(&probabilities, &truths, &self.settings.threshold_for).unwrap_or(0.5)
         };
         readout.thresholds = (0..n_columns).map(threshold).collect();
         readout
