@@ -21,6 +21,7 @@ mod inspect;
 mod interrupt;
 mod journal;
 mod learned;
+mod lessons;
 mod migrate;
 mod models;
 mod output;

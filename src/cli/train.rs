@@ -2,21 +2,21 @@
 
 use super::community::{self, CommunityArgs};
 use super::data::{self, DataArgs, Opener};
+use super::lessons::Lessons;
 use super::slices::Cut;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, card, cases, findings, identity, input, output, rendering, streamed};
-use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, Swaps, learn_labels};
+use crate::corpus::{Corpus, Folds, LabelledComment, Recipe, learn_labels};
 use crate::counts::vectorizer::Pruning;
 use crate::evaluate::{Bootstrap, Evaluation, Options, Predictions};
 use crate::label::{Head, Truth};
-use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, TrainingSet, Trial};
+use crate::model::train::{self, Algorithm, HeadSettings, Plan, Step, Trial};
 use crate::model::{About, SourceAbout};
 use crate::report::{Findings, Provenance, Report, SlicedHead, terminal};
 use crate::text::Analysis;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -292,59 +292,6 @@ fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
     value
         .try_into()
         .map_err(|e: toml::de::Error| Problem::new(format!("{part}: {}", e.message().trim_end())).into())
-}
-
-/// What is learned from: the comments of a corpus, and those that follow from them.
-pub(super) struct Lessons<'a> {
-    texts: Vec<Cow<'a, str>>,
-    /// Of each head, those of each comment.
-    pub(super) truths: Vec<Vec<Option<Truth>>>,
-    weights: Vec<f32>,
-    folds: Vec<u16>,
-    unjudged: Vec<bool>,
-}
-
-impl<'a> Lessons<'a> {
-    pub(super) fn new(recipe: &Recipe, corpus: &'a Corpus, folds: &[u16]) -> Self {
-        let comments = &corpus.comments;
-        let is_weak = |c: &LabelledComment| recipe.sources[usize::from(c.source_idx)].weak;
-        let truths = |h: usize| comments.iter().map(|c| c.truths[h].clone()).collect();
-        let mut lessons = Self {
-            texts: comments.iter().map(|c| Cow::Borrowed(c.comment.text.as_str())).collect(),
-            truths: (0..recipe.heads.len()).map(truths).collect(),
-            weights: comments.iter().map(|c| c.weight).collect(),
-            folds: folds.to_vec(),
-            unjudged: comments.iter().map(is_weak).collect(),
-        };
-        if recipe.swap_identities {
-            lessons.swap_identities(comments);
-        }
-        lessons
-    }
-
-    /// Each comment that names a group again, naming others: they share its weight, and fall into its fold.
-    fn swap_identities(&mut self, comments: &[LabelledComment]) {
-        for (i, copies) in Swaps::like_terms().copies(comments) {
-            self.weights[i] /= (1 + copies.len()) as f32;
-            for text in copies {
-                self.texts.push(Cow::Owned(text));
-                self.truths.iter_mut().for_each(|truths| truths.push(truths[i].clone()));
-                self.weights.push(self.weights[i]);
-                self.folds.extend(self.folds.get(i).copied());
-                self.unjudged.push(true);
-            }
-        }
-    }
-
-    pub(super) fn texts(&self) -> Vec<&str> {
-        self.texts.iter().map(AsRef::as_ref).collect()
-    }
-
-    /// With its own [`texts`](Self::texts).
-    pub(super) fn set<'s>(&'s self, texts: &'s [&'s str]) -> TrainingSet<'s> {
-        let Self { truths, weights, folds, unjudged, .. } = self;
-        TrainingSet { texts, truths, weights, folds, unjudged }
-    }
 }
 
 /// What the recipe says to train.
