@@ -282,7 +282,7 @@ fn thresholds_lie_between_neighbours() {
     let probabilities = [0.9, 0.8, 0.6, 0.6, 0.3, 0.1];
     let truth = [true, true, false, true, false, false];
     let check = |aim: &str, expected: Option<f64>| {
-        let found = choose_threshold(&probabilities, &truth, aim.parse().unwrap());
+        let found = choose_threshold(&probabilities, &truth, &aim.parse().unwrap());
         match (found, expected) {
             (Some(found), Some(expected)) => assert!((found - expected).abs() < 1e-12, "{aim}: {found}"),
             _ => assert_eq!(found, expected, "{aim}"),
@@ -303,9 +303,9 @@ fn thresholds_lie_between_neighbours() {
 #[test]
 fn where_nothing_is_true_there_is_no_threshold() {
     for aim in ["f1", "precision=0.5", "recall=0.5"] {
-        assert_eq!(choose_threshold(&[0.2, 0.7], &[false, false], aim.parse().unwrap()), None);
+        assert_eq!(choose_threshold(&[0.2, 0.7], &[false, false], &aim.parse().unwrap()), None);
     }
-    assert_eq!(choose_threshold(&[0.25, 0.75], &[false; 2], ThresholdFor::FlagRate(0.5)), Some(0.5));
+    assert_eq!(choose_threshold(&[0.25, 0.75], &[false; 2], &ThresholdFor::FlagRate(0.5)), Some(0.5));
     assert_eq!(choose_threshold(&[], &[], &ThresholdFor::FlagRate(0.5)), None);
 }
 
