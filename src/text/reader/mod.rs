@@ -164,7 +164,7 @@ impl Analyzer {
     /// ```
     /// use moderato::text::{Analysis, Analyzer, TermReader};
     /// let analyzer = Analyzer::try_from(Analysis { words: [1, 1], characters: [0, 0], ..Analysis::default() })?;
-    /// let mut hashes = Vec::new();
+    /// let mut hashes: Vec<u64> = Vec::new();
     /// analyzer.read_terms("no, no", &mut TermReader::default(), &Some, |_, some: &[u64]| hashes.extend(some));
     /// assert_eq!(hashes.len(), 3);
     /// assert_eq!(hashes[0], hashes[2]);
