@@ -294,9 +294,10 @@ impl TermIndex {
     /// An index as it lies in a file.
     fn from_slots(slots: Cow<'static, [u64]>, n_terms: usize) -> Result<Self, VocabularyError> {
         // A search ends at a free slot, and what it finds is a term.
-        let ids = || slots.iter().filter(|slot| **slot != FREE).map(|slot| *slot as u32 as usize);
-        let leads_to_terms = slots.len() == n_slots(n_terms) && ids().all(|id| id < n_terms);
-        match leads_to_terms && ids().count() < slots.len() {
+        let taken = slots.iter().filter(|slot| **slot != FREE);
+        let (n_taken, beyond) =
+            taken.fold((0, 0), |(n, beyond), slot| (n + 1, beyond.max(*slot as u32 as usize + 1)));
+        match slots.len() == n_slots(n_terms) && beyond <= n_terms && n_taken < slots.len() {
             true => Ok(Self { shift: 64 - slots.len().trailing_zeros(), filter: filter(&slots), slots }),
             false => Err(VocabularyError::Index(n_terms)),
         }

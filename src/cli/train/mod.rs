@@ -203,9 +203,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         trained.model.vocabulary().len(),
         talk::plural(corpus.comments.len() as u64, "comment"),
     ));
-    drop(texts);
     // The process is about to end: giving a million comments back one by one would take as long as fitting them.
-    std::mem::forget((lessons.truths, trained));
+    std::mem::forget((lessons, trained));
     std::mem::forget(corpus);
     Ok(if n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable })
 }

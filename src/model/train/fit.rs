@@ -8,10 +8,9 @@ use crate::counts::weighting::{FittedWeighting, Weighting};
 use crate::label::{Head, HeadKind, LabelId, Truth};
 use crate::logistic::{LinearModel, LogisticError, LogisticSettings};
 use crate::model::{Link, ModelHead, derive};
-use crate::naive_bayes::{ClassCounts, LabelledCounts, NaiveBayes, NaiveBayesError, NaiveBayesSettings};
+use crate::naive_bayes::{ClassCounts, NaiveBayes, NaiveBayesError, NaiveBayesSettings};
 use ndarray::Array2;
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// Documents to fit on: rows of one matrix, whatever heads they have labels for.
@@ -171,18 +170,14 @@ impl Labels<'_> {
         i: usize,
     ) -> Result<ClassCounts, TrainError> {
         let (_, n_classes) = derive::shape(head);
-        let rows = self.classes(head.kind, i);
-        let documents: Vec<usize> = rows.iter().map(|row| row.document).collect();
-        let labels: Vec<LabelId> = rows.iter().map(|row| row.class).collect();
-        let multiplicities = self.multiplicities(head, &documents)?;
-        let counts = match documents.len() == counts.n_documents() {
-            true => Cow::Borrowed(counts),
-            false => Cow::Owned(counts.select_rows(&documents)),
-        };
-        let labelled =
-            LabelledCounts { counts: &counts, labels: &labels, multiplicities: multiplicities.as_deref() };
-        Ok(ClassCounts::of(&labelled, n_classes, settings.counts_are_binary())
-            .map_err(NaiveBayesError::from)?)
+        let mut sum = ClassCounts::zeros(counts.n_terms(), n_classes);
+        for (row, class) in counts.rows().zip(self.classes_and_times(head, i)?) {
+            if let Some((class, times)) = class {
+                sum.add_document(row.iter(), class, u64::from(times), settings.counts_are_binary())
+                    .map_err(NaiveBayesError::from)?;
+            }
+        }
+        Ok(sum)
     }
 
     /// For classifier `i` of a head of naive Bayes, the class of each document and how many times it counts; none

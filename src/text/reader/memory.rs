@@ -73,10 +73,10 @@ impl Key {
 
     /// Which pair it may be in: the high bits of a product, which depend on all bits of the chunk.
     #[inline]
-    fn pair(self) -> usize {
+    fn pair(self) -> u32 {
         let high = self.high.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.low ^ high.rotate_left(32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (mixed >> (64 - N_PAIRS.trailing_zeros())) as usize
+        (mixed >> (64 - N_PAIRS.trailing_zeros())) as u32
     }
 }
 
@@ -87,7 +87,8 @@ pub(super) struct Ahead {
     pub(super) slot: Slot,
     pub(super) is_known: bool,
     pub(super) line_starts: bool,
-    pair: u32,
+    /// Where it is remembered, if it is.
+    pub(super) pair: u32,
     pub(super) start: u32,
     pub(super) end: u32,
 }
@@ -116,11 +117,11 @@ impl<T> Default for Memory<T> {
 impl<T: Copy> Memory<T> {
     /// What a chunk holds, if it is remembered.
     #[inline]
-    pub(super) fn recall(&mut self, key: Key) -> Option<Slot> {
+    pub(super) fn recall(&mut self, key: Key, pair: u32) -> Option<Slot> {
         if key == Key::default() {
             return None;
         }
-        let pair = &mut self.slots[key.pair()];
+        let pair = &mut self.slots[pair as usize];
         if pair[0].chunk == key {
             return Some(pair[0]);
         }
@@ -134,7 +135,7 @@ impl<T: Copy> Memory<T> {
     /// holds more than a slot can say, as few short chunks do.
     pub(super) fn learn<L: Lookup<Term = T>>(
         &mut self,
-        key: Key,
+        (key, pair): (Key, u32),
         lookup: &L,
         parts: impl FnOnce(&mut dyn FnMut(Part)),
     ) -> Option<Slot> {
@@ -168,7 +169,7 @@ impl<T: Copy> Memory<T> {
             n_words: u8::try_from(self.words.len() - words).ok()?,
             n_apart: u8::try_from(if has_letter { n_apart } else { n_apart.min(1) }).ok()?,
         };
-        let pair = &mut self.slots[key.pair()];
+        let pair = &mut self.slots[pair as usize];
         *pair = [slot, pair[0]];
         Some(slot)
     }
@@ -189,15 +190,15 @@ impl<T: Copy> Memory<T> {
             let line_starts = line_starts | std::mem::take(&mut place.line_starts);
             let key = Key::of(text.as_bytes(), chunk.start, chunk.end, line_starts);
             let slot = Slot { chunk: key, ..Slot::default() };
-            let (start, pair) = (chunk.start as u32, key.pair() as u32);
+            let (start, pair) = (chunk.start as u32, key.pair());
             ahead.push(Ahead { slot, is_known: false, line_starts, pair, start, end });
         }
         // Every load of the next two loops is known before the first has come; the values do not matter to these.
         for Ahead { pair, .. } in &*ahead {
             black_box(self.slots[*pair as usize][0].chunk.low);
         }
-        for Ahead { slot, is_known, .. } in ahead {
-            if let Some(found) = self.recall(slot.chunk) {
+        for Ahead { slot, is_known, pair, .. } in ahead {
+            if let Some(found) = self.recall(slot.chunk, *pair) {
                 (*slot, *is_known) = (found, true);
                 let [first, last] = [slot.terms, slot.terms + u32::from(slot.n_characters)];
                 black_box(self.terms.get(first as usize).copied());

@@ -186,15 +186,16 @@ impl Analyzer {
             if ahead.is_empty() {
                 break;
             }
-            for Ahead { slot, is_known, line_starts, start, end, .. } in ahead.drain(..) {
+            for Ahead { slot, is_known, line_starts, pair, start, end } in ahead.drain(..) {
                 let chunk = &text[start as usize..end as usize];
                 // A chunk that stands twice may have been learned meanwhile.
-                let slot = is_known.then_some(slot).or_else(|| memory.recall(slot.chunk)).or_else(|| {
-                    let parts = |each: &mut dyn FnMut(Part)| {
-                        self.chunk_parts(chunk, line_starts, scratch, each);
-                    };
-                    memory.learn(slot.chunk, lookup, parts)
-                });
+                let slot =
+                    is_known.then_some(slot).or_else(|| memory.recall(slot.chunk, pair)).or_else(|| {
+                        let parts = |each: &mut dyn FnMut(Part)| {
+                            self.chunk_parts(chunk, line_starts, scratch, each);
+                        };
+                        memory.learn((slot.chunk, pair), lookup, parts)
+                    });
                 match slot {
                     Some(slot) => memory.replay(&slot, &mut across, lookup, &mut emit),
                     None => self.chunk_parts(chunk, line_starts, scratch, &mut |part| match part {
