@@ -1,30 +1,22 @@
-//! Learning a vocabulary in two passes over the documents, which need not be held in memory.
+//! Learning a vocabulary from documents, which need not be held in memory.
 //!
-//! 1. [`TermFrequencies`]: for each term, by its hash, how many documents have it and which had it first.
-//! 2. [`KeptTerms`]: the texts of the terms that are kept, from the documents that had one first.
+//! 1. [`TermFrequencies`]: for each term, by its hash, how many documents have it and which had it first; of a run of
+//!    words, which words.
+//! 2. [`KeptTerms`]: the texts of the terms that are kept: of words and characters from the documents that had one
+//!    first, of runs from their words.
 //!
 //! So no n-gram that is pruned is ever an allocation of its own. With a bound on how many terms are followed at once,
 //! the rarest are forgotten when there are too many (lossy counting; Manku and Motwani 2002, section 4.2): a count is
 //! then at most [`TermFrequencies::n_lost`] too small, and the bound is all the memory it takes.
 
+use super::met::{ByHash, Met, Numbering, Terms};
+use super::read::{ReadDocuments, ReadPart};
 use super::{Pruning, VectorizerError};
 use crate::counts::vocabulary::Vocabulary;
-use crate::text::{Analyzer, Scratch, TermKind, TermReader};
+use crate::text::analyzer::MAX_WORDS;
+use crate::text::{Analysis, Analyzer, Scratch, TermKind, TermReader};
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// Where a term was met.
-#[derive(Debug, Clone, Copy)]
-struct Met {
-    n_documents: u32,
-    first: u32,
-    last: u32,
-}
-
-type Frequencies = HashMap<u64, Met, BuildHasherDefault<Identity>>;
-type Texts = HashMap<u64, (TermKind, String), BuildHasherDefault<Identity>>;
 
 /// In how many documents each term stands, while documents are read.
 #[derive(Debug)]
@@ -35,10 +27,12 @@ pub struct TermFrequencies {
 }
 
 /// The counts of one share of the documents.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counter {
-    frequencies: Frequencies,
-    reader: TermReader<u64>,
+    numbering: Numbering,
+    reader: TermReader<u32>,
+    /// The documents themselves, where they will be asked for.
+    read: Option<ReadPart>,
     /// The most terms that are followed; 0 for all.
     most: usize,
     /// How many documents of a forgotten term were counted, at most.
@@ -48,13 +42,34 @@ struct Counter {
 /// Terms that are kept, while their texts are found.
 #[derive(Debug)]
 pub struct KeptTerms {
+    /// Reads no runs.
     analyzer: Analyzer,
     pruning: Pruning,
-    kept: Frequencies,
+    /// Terms whose texts must be found.
+    wanted: ByHash<Wanted>,
+    runs: Vec<Run>,
     /// The documents that have a text to be found, ascending.
     first: Vec<u32>,
     texts: Texts,
     n_documents: u32,
+}
+
+type Texts = ByHash<(TermKind, String)>;
+
+/// A word, or characters: a term that stands within a chunk.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    n_documents: u32,
+    /// A document that has it.
+    first: u32,
+}
+
+/// A run of words that is kept.
+#[derive(Debug)]
+struct Run {
+    n_documents: u32,
+    /// The hashes of its words.
+    words: [Option<u64>; MAX_WORDS],
 }
 
 impl TermFrequencies {
@@ -64,8 +79,25 @@ impl TermFrequencies {
         const BOUNDED: usize = 4;
         let n = if most.is_some() { BOUNDED } else { rayon::current_num_threads() };
         let most = most.map_or(0, |most| (most / n).max(1));
-        let counters = (0..n).map(|_| Counter { most, ..Counter::default() }).collect();
-        Self { analyzer, counters, n_documents: 0 }
+        let counter = |_| Counter {
+            numbering: Numbering::new(&analyzer),
+            reader: TermReader::default(),
+            read: None,
+            most,
+            n_lost: 0,
+        };
+        Self { analyzer, counters: (0..n).map(counter).collect(), n_documents: 0 }
+    }
+
+    /// Counts the documents, and keeps them as they were read.
+    pub(super) fn count_and_keep<T: AsRef<str> + Sync>(&mut self, texts: &[T]) -> ReadDocuments {
+        self.counters.iter_mut().for_each(|counter| counter.read = Some(ReadPart::default()));
+        self.count(texts);
+        let part = |counter: &mut Counter| {
+            let part = counter.read.take().unwrap_or_default();
+            part.with_hashes(counter.numbering.terms().met().iter().map(|met| met.hash))
+        };
+        ReadDocuments::new(self.counters.par_iter_mut().map(part).collect())
     }
 
     /// Counts the next documents.
@@ -77,7 +109,7 @@ impl TermFrequencies {
                 let start = begun + (part * share) as u32;
                 (start..)
                     .zip(texts)
-                    .for_each(|(document, text)| counter.add(&analyzer, document, text.as_ref()));
+                    .for_each(|(document, text)| counter.add(&analyzer, (document, text.as_ref())));
             },
         );
         self.n_documents = begun.saturating_add(texts.len() as u32);
@@ -90,45 +122,70 @@ impl TermFrequencies {
 
     /// The terms that are frequent enough; how many documents have a term of either kind is decided when its text
     /// is known.
-    pub fn prune(self, pruning: Pruning) -> KeptTerms {
+    pub fn prune(mut self, pruning: Pruning) -> KeptTerms {
         let least = pruning.min_words.min(pruning.min_characters);
-        let mut kept = self.counters.into_par_iter().map(|counter| counter.frequencies).reduce(
-            Frequencies::default,
-            |a, b| {
-                let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
-                for (hash, met) in small {
-                    let sum = large.entry(hash).or_insert(Met { n_documents: 0, ..met });
-                    sum.n_documents += met.n_documents;
-                    sum.first = sum.first.min(met.first);
+        let all: Vec<&Terms> = self.counters.iter_mut().map(|counter| &*counter.numbering.terms()).collect();
+        // Each term once: in the first share that has it.
+        let kept_of = |(share, terms): (usize, &&Terms)| {
+            let mut kept: Vec<(Met, u32)> = Vec::new();
+            for met in terms.met() {
+                let n_documents =
+                    all.iter().filter_map(|terms| terms.find(met.hash)).map(|m| m.n_documents).sum();
+                if least <= n_documents && !all[..share].iter().any(|before| before.find(met.hash).is_some())
+                {
+                    kept.push((*met, n_documents));
                 }
-                large
-            },
-        );
-        kept.retain(|_, met| met.n_documents >= least);
-        let mut first: Vec<u32> = kept.values().map(|met| met.first).collect();
+            }
+            kept
+        };
+        let kept: Vec<Vec<(Met, u32)>> = all.par_iter().enumerate().map(kept_of).collect();
+        let (mut wanted, mut runs) = (ByHash::default(), Vec::new());
+        for (terms, kept) in all.iter().zip(&kept) {
+            for (met, n_documents) in kept {
+                let mut words = terms.words(met).peekable();
+                if words.peek().is_none() {
+                    wanted.insert(met.hash, Wanted { n_documents: *n_documents, first: met.first });
+                    continue;
+                }
+                let mut run = Run { n_documents: *n_documents, words: [None; MAX_WORDS] };
+                for (place, word) in run.words.iter_mut().zip(words) {
+                    *place = Some(word.hash);
+                    // If it is kept itself, this is no news of it; else it is only part of others.
+                    wanted.entry(word.hash).or_insert(Wanted { n_documents: 0, first: word.first });
+                }
+                runs.push(run);
+            }
+        }
+        let mut first: Vec<u32> = wanted.values().map(|wanted| wanted.first).collect();
         first.sort_unstable();
         first.dedup();
-        KeptTerms { analyzer: self.analyzer, pruning, kept, first, texts: Texts::default(), n_documents: 0 }
+        let analyzer = without_runs(&self.analyzer);
+        KeptTerms { analyzer, pruning, wanted, runs, first, texts: Texts::default(), n_documents: 0 }
     }
 }
 
+/// The same analysis, but for runs of words.
+fn without_runs(analyzer: &Analyzer) -> Analyzer {
+    let analysis = *analyzer.analysis();
+    let words = analysis.words.map(|n| n.min(1));
+    Analyzer::try_from(Analysis { words, ..analysis }).unwrap_or(*analyzer)
+}
+
 impl Counter {
-    fn add(&mut self, analyzer: &Analyzer, document: u32, text: &str) {
-        let Self { frequencies, reader, .. } = self;
-        analyzer.read_terms(text, reader, &Some, |_, hashes: &[u64]| {
-            for &hash in hashes {
-                let new = Met { n_documents: 0, first: document, last: u32::MAX };
-                let met = frequencies.entry(hash).or_insert(new);
-                met.n_documents += u32::from(met.last != document);
-                met.last = document;
+    fn add(&mut self, analyzer: &Analyzer, document: (u32, &str)) {
+        let Self { numbering, reader, read, .. } = self;
+        match read {
+            Some(read) => {
+                numbering.read(analyzer, document, reader, |numbers| read.add(numbers));
+                read.end_document();
             }
-        });
-        if self.most > 0 {
-            while self.frequencies.len() > self.most {
-                self.n_lost += 1;
-                let n_lost = self.n_lost;
-                self.frequencies.retain(|_, met| met.n_documents > n_lost);
-            }
+            None => numbering.read(analyzer, document, reader, |_| ()),
+        }
+        while self.most > 0 && self.numbering.len() > self.most {
+            self.n_lost += 1;
+            self.numbering.terms().forget(self.n_lost);
+            // It remembers numbers that others have now.
+            self.reader = TermReader::default();
         }
     }
 }
@@ -140,10 +197,10 @@ impl KeptTerms {
         self.n_documents = begun.saturating_add(texts.len() as u32);
         let from = self.first.partition_point(|&document| document < begun);
         let to = self.first.partition_point(|&document| document < self.n_documents);
-        let (kept, analyzer) = (&self.kept, self.analyzer);
+        let (wanted, analyzer) = (&self.wanted, self.analyzer);
         let read = |(mut found, mut scratch): (Texts, Scratch), &document: &u32| {
             analyzer.analyze(texts[(document - begun) as usize].as_ref(), &mut scratch, |term| {
-                if kept.get(&term.hash).is_some_and(|met| met.first == document) {
+                if wanted.get(&term.hash).is_some_and(|wanted| wanted.first == document) {
                     insert_smaller(&mut found, term.hash, term.kind, term.text());
                 }
             });
@@ -163,17 +220,26 @@ impl KeptTerms {
     /// # Errors
     /// If no term is left after pruning, or there are too many.
     pub fn vocabulary(self) -> Result<Vocabulary, VectorizerError> {
-        let Self { pruning, kept, texts, n_documents, .. } = self;
-        let mut terms: Vec<(u32, TermKind, String)> = texts
-            .into_iter()
-            .map(|(hash, (kind, text))| (kept[&hash].n_documents, kind, text))
-            .filter(|(n, kind, _)| *n >= pruning.least(*kind))
-            .collect();
+        let Self { pruning, wanted, runs, texts, n_documents, .. } = self;
+        let of_run = |run: &Run| {
+            let words = run.words.iter().flatten().filter_map(|word| texts.get(word));
+            let words: Vec<&str> = words.map(|(_, text)| text.as_str()).collect();
+            (run.n_documents, TermKind::Words, words.join(" "))
+        };
+        let is_frequent = |kind: TermKind, n: u32| pruning.least(kind) <= n;
+        let frequent = runs.par_iter().filter(|run| is_frequent(TermKind::Words, run.n_documents));
+        let mut terms: Vec<(u32, TermKind, String)> = frequent.map(of_run).collect();
+        terms.extend(
+            texts
+                .into_iter()
+                .map(|(hash, (kind, text))| (wanted[&hash].n_documents, kind, text))
+                .filter(|(n, kind, _)| is_frequent(*kind, *n)),
+        );
         if terms.is_empty() {
             return Err(VectorizerError::NoTerms { n_texts: n_documents as usize });
         }
         if let Some(max) = pruning.max_terms {
-            terms.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, &a.2).cmp(&(b.1, &b.2))));
+            terms.par_sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, &a.2).cmp(&(b.1, &b.2))));
             terms.truncate(max);
         }
         Ok(Vocabulary::from_terms(terms.into_iter().map(|(_, kind, text)| (kind, text)).collect())?)
@@ -191,24 +257,6 @@ fn insert_smaller(found: &mut Texts, hash: u64, kind: TermKind, text: &str) {
                 entry.insert((kind, text.to_owned()));
             }
         }
-    }
-}
-
-/// Term hashes are spread already: they serve as they are.
-#[derive(Debug, Default)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| self.0 = self.0.rotate_left(8) ^ u64::from(b));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
     }
 }
 

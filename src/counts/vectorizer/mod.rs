@@ -5,6 +5,10 @@
 //! How a vocabulary is learned stands in [`learn`].
 
 pub mod learn;
+mod met;
+mod read;
+
+pub use read::ReadDocuments;
 
 use super::bag::Bag;
 use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
@@ -12,6 +16,7 @@ use super::vocabulary::{Vocabulary, VocabularyError};
 use crate::text::{Analyzer, TermKind, TermReader};
 use learn::TermFrequencies;
 use rayon::prelude::*;
+use read::NamedPart;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -81,7 +86,7 @@ impl Vectorizer {
         Self { analyzer, vocabulary }
     }
 
-    /// Learns the vocabulary of `texts`.
+    /// Learns the vocabulary of `texts`, and keeps what was read of them: a number for each occurrence of a term.
     ///
     /// # Errors
     /// If no term is left after pruning, or there are too many.
@@ -89,12 +94,12 @@ impl Vectorizer {
         analyzer: Analyzer,
         texts: &[T],
         pruning: Pruning,
-    ) -> Result<Self, VectorizerError> {
+    ) -> Result<(Self, ReadDocuments), VectorizerError> {
         let mut frequencies = TermFrequencies::new(analyzer, None);
-        frequencies.count(texts);
+        let documents = frequencies.count_and_keep(texts);
         let mut terms = frequencies.prune(pruning);
         terms.read(texts);
-        Ok(Self { analyzer, vocabulary: terms.vocabulary()? })
+        Ok((Self { analyzer, vocabulary: terms.vocabulary()? }, documents))
     }
 
     /// How texts become terms.
@@ -107,12 +112,12 @@ impl Vectorizer {
         &self.vocabulary
     }
 
-    /// Counts the known terms of `texts`, shape `(n_documents, n_terms)`.
+    /// Counts the known terms of each document, shape `(n_documents, n_terms)`.
     ///
     /// # Errors
     /// If the counts make no matrix.
-    pub fn counts<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<CountMatrix, VectorizerError> {
-        let parts = self.in_shares(texts, |share| share.counts());
+    pub fn counts<'t>(&self, documents: impl Into<Documents<'t>>) -> Result<CountMatrix, VectorizerError> {
+        let parts = self.in_shares(documents.into(), |share| share.counts());
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         if parts.is_empty() {
             return Ok(CountMatrix::empty(self.vocabulary.len()));
@@ -120,47 +125,111 @@ impl Vectorizer {
         Ok(CountMatrix::concat(parts)?)
     }
 
-    /// What `each` makes of some of `texts` at a time, on all cores; in order.
-    pub fn in_shares<'t, T: AsRef<str> + Sync, R: Send>(
-        &'t self,
-        texts: &'t [T],
-        each: impl Fn(Share<'t, T>) -> R + Sync,
+    /// What `each` makes of some of the documents at a time, on all cores; in order.
+    pub fn in_shares<R: Send>(
+        &self,
+        documents: Documents<'_>,
+        each: impl Fn(Share<'_>) -> R + Sync,
     ) -> Vec<R> {
         // A few shares a thread, so that all end together; what a reader learns of one share serves the whole of it.
-        let size = share(texts.len(), 4);
-        let shares = texts.par_chunks(size).enumerate();
-        shares.map(|(i, texts)| each(Share { vectorizer: self, texts, start: i * size })).collect()
-    }
-
-    fn bag(&self) -> Bag {
-        Bag::new(self.vocabulary.len())
+        const A_THREAD: usize = 4;
+        match documents {
+            Documents::Texts(texts) => {
+                let size = share(texts.len(), A_THREAD);
+                let shares = texts.par_chunks(size).enumerate();
+                let shares = shares.map(|(i, texts)| (i * size, Source::Texts(texts)));
+                shares.map(|(start, source)| each(Share { vectorizer: self, source, start })).collect()
+            }
+            Documents::Read(read) => {
+                let named: Vec<_> =
+                    read.parts().par_iter().map(|part| part.named(&self.vocabulary)).collect();
+                let mut shares = Vec::new();
+                let mut start = 0;
+                for part in &named {
+                    let size = share(part.n_documents(), A_THREAD);
+                    for first in (0..part.n_documents()).step_by(size) {
+                        let documents = first..part.n_documents().min(first + size);
+                        shares.push((start + first, part, documents));
+                    }
+                    start += part.n_documents();
+                }
+                let shares = shares.into_par_iter();
+                let shares = shares.map(|(start, part, documents)| (start, Source::Read(part, documents)));
+                shares.map(|(start, source)| each(Share { vectorizer: self, source, start })).collect()
+            }
+        }
     }
 }
 
-/// Some of the texts that are counted.
+/// What is counted.
 #[derive(Debug, Clone, Copy)]
-pub struct Share<'t, T> {
+pub enum Documents<'t> {
+    /// Texts, which are read.
+    Texts(&'t [&'t str]),
+    /// Texts that were read when the vocabulary was learned.
+    Read(&'t ReadDocuments),
+}
+
+impl<'t> From<&'t [&'t str]> for Documents<'t> {
+    fn from(texts: &'t [&'t str]) -> Self {
+        Self::Texts(texts)
+    }
+}
+
+impl<'t> From<&'t ReadDocuments> for Documents<'t> {
+    fn from(documents: &'t ReadDocuments) -> Self {
+        Self::Read(documents)
+    }
+}
+
+/// Some of the documents that are counted.
+#[derive(Debug)]
+pub struct Share<'t> {
     vectorizer: &'t Vectorizer,
-    texts: &'t [T],
+    source: Source<'t>,
     start: usize,
 }
 
-impl<T: AsRef<str>> Share<'_, T> {
+#[derive(Debug)]
+enum Source<'t> {
+    Texts(&'t [&'t str]),
+    Read(&'t NamedPart<'t>, Range<usize>),
+}
+
+impl Share<'_> {
     /// Where they stand among all.
     pub fn documents(&self) -> Range<usize> {
-        self.start..self.start + self.texts.len()
+        let n = match &self.source {
+            Source::Texts(texts) => texts.len(),
+            Source::Read(_, documents) => documents.len(),
+        };
+        self.start..self.start + n
     }
 
-    /// Calls `each` with the known terms of each text, in order.
+    /// Calls `each` with the known terms of each document, in order.
     pub fn each_bag(&self, mut each: impl FnMut(&Bag)) {
         let Vectorizer { analyzer, vocabulary } = self.vectorizer;
-        let known = vocabulary.lookup();
-        let (mut reader, mut bag) = (TermReader::default(), self.vectorizer.bag());
-        for text in self.texts {
+        let mut bag = Bag::new(vocabulary.len());
+        let mut complete = |count: &mut dyn FnMut(&mut Bag)| {
             bag.begin();
-            analyzer.read_terms(text.as_ref(), &mut reader, &known, |kind, ids| bag.add(kind, ids));
+            count(&mut bag);
             bag.complete();
             each(&bag);
+        };
+        match &self.source {
+            Source::Texts(texts) => {
+                let (known, mut reader) = (vocabulary.lookup(), TermReader::default());
+                for text in *texts {
+                    complete(&mut |bag| {
+                        analyzer.read_terms(text, &mut reader, &known, |kind, ids| bag.add(kind, ids));
+                    });
+                }
+            }
+            Source::Read(part, documents) => {
+                for document in documents.clone() {
+                    complete(&mut |bag| part.count(document, bag));
+                }
+            }
         }
     }
 
@@ -208,10 +277,13 @@ impl Pruning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Analysis;
+    use crate::text::{Analysis, Scratch};
+    use proptest::prelude::*;
+    use std::collections::{BTreeMap, BTreeSet};
 
     fn fit(texts: &[&str], analysis: Analysis, pruning: Pruning) -> Result<Vectorizer, VectorizerError> {
         Vectorizer::fit(Analyzer::try_from(analysis).unwrap(), texts, pruning)
+            .map(|(vectorizer, _)| vectorizer)
     }
 
     fn texts(vectorizer: &Vectorizer) -> Vec<&str> {
@@ -235,7 +307,7 @@ mod tests {
     #[test]
     fn unknown_terms_are_not_counted() {
         let vectorizer = fit(&["no no no", "no way", "way out"], WORDS, Pruning::default()).unwrap();
-        let counts = vectorizer.counts(&["no way no how", "how", ""]).unwrap();
+        let counts = vectorizer.counts(["no way no how", "how", ""].as_slice()).unwrap();
         assert_eq!(counts.n_documents(), 3);
         assert_eq!(counts.row(0).iter().collect::<Vec<_>>(), [(0, 2), (1, 1)]);
         assert_eq!(counts.row(1).iter().count(), 0);
@@ -256,10 +328,39 @@ mod tests {
             let part = [0, 2, 3, 5];
             let direct = fit(&part.map(|i| corpus[i]), analysis, pruning).unwrap();
             let whole = fit(&corpus, analysis, Pruning { max_terms: None, ..pruning }).unwrap();
-            let counts = whole.counts(&corpus).unwrap().select_rows(&part);
+            let counts = whole.counts(corpus.as_slice()).unwrap().select_rows(&part);
             let kept = pruning.keep(whole.vocabulary(), &counts.document_frequencies());
             let selected = whole.vocabulary().select(&kept);
             assert_eq!(texts(&direct), texts(&Vectorizer::new(*whole.analyzer(), selected)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_read_is_not_read_otherwise(
+            texts in prop::collection::vec("([ab]{1,3}|no|NO|f.o|> |a b c|\u{fdfa})( ([ab]{1,2}|no+|é|4b)){0,6}", 1..40),
+            words in 0..4_u8,
+            shortest in 1..4_u8,
+            characters in 0..4_u8,
+            least in 1..3_u32,
+        ) {
+            let words = [words.min(shortest), words];
+            let analysis = Analysis { words, characters: [characters.min(2), characters], ..Analysis::default() };
+            let Ok(analyzer) = Analyzer::try_from(analysis) else { return Ok(()) };
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let pruning = Pruning { min_words: least, min_characters: least, max_terms: None };
+            let Ok((vectorizer, read)) = Vectorizer::fit(analyzer, &texts, pruning) else { return Ok(()) };
+            prop_assert_eq!(vectorizer.counts(&read).unwrap(), vectorizer.counts(texts.as_slice()).unwrap());
+            // The vocabulary, found in the plain way.
+            let mut plain: BTreeMap<(TermKind, String), BTreeSet<usize>> = BTreeMap::new();
+            for (document, text) in texts.iter().enumerate() {
+                analyzer.analyze(text, &mut Scratch::default(), |term| {
+                    plain.entry((term.kind, term.text().to_owned())).or_default().insert(document);
+                });
+            }
+            plain.retain(|_, documents| least as usize <= documents.len());
+            let found = self::texts(&vectorizer);
+            prop_assert_eq!(found, plain.keys().map(|(_, text)| text.as_str()).collect::<Vec<_>>());
         }
     }
 }

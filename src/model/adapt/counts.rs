@@ -45,7 +45,7 @@ impl Model {
         adds: bool,
     ) -> Result<(), AdaptError> {
         let texts: Vec<&str> = lessons.iter().map(|lesson| lesson.text).collect();
-        let counts = self.vectorizer.counts(&texts)?;
+        let counts = self.vectorizer.counts(texts.as_slice())?;
         let all: Vec<usize> = (0..lessons.len()).collect();
         let counted = Counted::new(self, column, lessons, &counts)?;
         let (other, classes) = counted.class_counts(&all, times)?;
@@ -77,7 +77,7 @@ impl Model {
         settings: &AdaptSettings,
     ) -> Result<Learned, AdaptError> {
         let texts: Vec<&str> = task.lessons.iter().map(|lesson| lesson.text).collect();
-        let counts = self.vectorizer.counts(&texts)?;
+        let counts = self.vectorizer.counts(texts.as_slice())?;
         let counted = Counted::new(self, task.column, &task.lessons, &counts)?;
         let times = match settings.strength {
             Some(s) => vec![whole("strength", s)?],

@@ -50,7 +50,7 @@ impl Model {
         let biases = self.biases(g);
         let texts: Vec<&str> = task.lessons.iter().map(|lesson| lesson.text).collect();
         let weighting = group.fitted_weighting(self.vocabulary().n_characters())?;
-        let matrix = weighting.weigh(self.vectorizer.counts(&texts)?);
+        let matrix = weighting.weigh(self.vectorizer.counts(texts.as_slice())?);
         let columns = matrix
             .rows()
             .map(|row| {

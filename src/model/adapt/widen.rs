@@ -25,7 +25,7 @@ impl Model {
         }
         let pruning = Pruning { min_words: least, min_characters: least, max_terms: Some(MOST_TERMS) };
         let theirs = match Vectorizer::fit(*self.analyzer(), texts, pruning) {
-            Ok(vectorizer) => vectorizer,
+            Ok((vectorizer, _)) => vectorizer,
             Err(VectorizerError::NoTerms { .. }) => return Ok(self.clone()),
             Err(error) => return Err(error.into()),
         };

@@ -6,7 +6,7 @@ use super::fit::{FittedHead, Labels};
 use super::settings::HeadSettings;
 use super::{Parts, Plan, Support, TrainError};
 use crate::counts::bag::Bag;
-use crate::counts::vectorizer::Vectorizer;
+use crate::counts::vectorizer::{Documents, Vectorizer};
 use crate::label::{Head, LabelId, Truth};
 use crate::model::derive;
 use crate::naive_bayes::{ClassCounts, NaiveBayesError, NaiveBayesSettings};
@@ -25,7 +25,7 @@ pub(super) struct Counting {
 /// Comments that are counted, with the truths of each head.
 #[derive(Clone, Copy)]
 pub(super) struct Counted<'a> {
-    pub(super) texts: &'a [&'a str],
+    pub(super) documents: Documents<'a>,
     pub(super) truths: &'a [Vec<Option<Truth>>],
     pub(super) weights: &'a [f32],
 }
@@ -37,7 +37,7 @@ pub(super) fn count(
     comments: Counted<'_>,
 ) -> Result<Vec<Counting>, TrainError> {
     let n_terms = vectorizer.vocabulary().len();
-    let shares = vectorizer.in_shares(comments.texts, |share| {
+    let shares = vectorizer.in_shares(comments.documents, |share| {
         let documents = share.documents();
         let mut heads = Counting::all(plan, n_terms)?;
         for (h, ((head, _), counting)) in plan.heads.iter().zip(&mut heads).enumerate() {

@@ -195,9 +195,11 @@ pub fn train(
     let needs_matrix = |(_, settings): &(Head, HeadSettings)| settings.naive_bayes().is_none();
     let all_judged = !set.unjudged.contains(&true);
     if set.folds.is_empty() && all_judged && !plan.heads.iter().any(needs_matrix) {
-        let vectorizer = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, plan.pruning)?;
+        let analyzer = Analyzer::try_from(plan.analysis)?;
+        let (vectorizer, read) = Vectorizer::fit(analyzer, set.texts, plan.pruning)?;
         on_step(Step::Final);
-        let comments = counting::Counted { texts: set.texts, truths: set.truths, weights: set.weights };
+        let comments =
+            counting::Counted { documents: (&read).into(), truths: set.truths, weights: set.weights };
         let parts = counting::parts(plan, counting::count(plan, &vectorizer, comments)?)?;
         let model = parts.model(plan.about.clone(), vectorizer)?;
         return Ok(Trained { model, out_of_fold: Vec::new(), trials: chosen.trials });
@@ -240,8 +242,8 @@ pub fn train(
 /// the end.
 fn count(plan: &Plan, set: &TrainingSet<'_>) -> Result<(Vectorizer, CountMatrix), TrainError> {
     let every = Pruning { max_terms: None, ..plan.pruning };
-    let whole = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, every)?;
-    let counts = whole.counts(set.texts)?;
+    let (whole, read) = Vectorizer::fit(Analyzer::try_from(plan.analysis)?, set.texts, every)?;
+    let counts = whole.counts(&read)?;
     Ok((whole, counts))
 }
 

@@ -63,8 +63,9 @@ pub fn train_streamed<E: From<TrainError>>(
     let mut heads = Counting::all(plan, vectorizer.vocabulary().len())?;
     pass(&mut |comments| {
         let truths = |h: usize| comments.iter().map(|c| c.truths[h].clone()).collect();
+        let texts = texts(comments);
         let counted = Counted {
-            texts: &texts(comments),
+            documents: texts.as_slice().into(),
             truths: &(0..plan.heads.len()).map(truths).collect::<Vec<_>>(),
             weights: &comments.iter().map(|labelled| labelled.weight).collect::<Vec<_>>(),
         };

@@ -237,6 +237,7 @@ impl<T: Copy> Memory<T> {
         emit(TermKind::Words, &self.terms[middle..end]);
         let start = slot.words as usize;
         for &word in &self.words[start..start + usize::from(slot.n_words)] {
+            lookup.follow(word.1);
             across.word(word, emit);
         }
         if slot.apart > 0 || across.n_letters > 0 {

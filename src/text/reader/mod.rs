@@ -43,6 +43,20 @@ pub trait Lookup {
     fn may_know(&self, _hash: u64) -> bool {
         true
     }
+
+    /// Told of each word that runs are made of, in the order of the text.
+    #[inline]
+    fn follow(&self, _word: Option<Self::Term>) {}
+
+    /// Calls `each` with the terms among the runs of words of a text, all of whose words [`follow`](Self::follow) was
+    /// told of: `hashes` has, for each word, those that end in it, longest first. Empties `hashes`.
+    #[inline]
+    fn find_runs(&self, hashes: &mut Vec<u64>, each: impl FnMut(Self::Term))
+    where
+        Self: Sized,
+    {
+        find_all(self, hashes, each);
+    }
 }
 
 impl<T: Copy, F: Fn(u64) -> Option<T>> Lookup for F {
@@ -209,7 +223,9 @@ impl Analyzer {
                             lookup.find(hash).into_iter().for_each(|term| emit(TermKind::Words, &[term]));
                         }
                         Part::Word(hash) => {
-                            across.word((hash, lookup.find(words_hash([hash]))), &mut emit);
+                            let word = (hash, lookup.find(words_hash([hash])));
+                            lookup.follow(word.1);
+                            across.word(word, &mut emit);
                         }
                         Part::Apart(event) => across.apart(event, lookup, &mut emit),
                     }),
@@ -217,7 +233,7 @@ impl Analyzer {
             }
         }
         across.apart(Apart::End, lookup, &mut emit);
-        find_all(lookup, across.runs, |term| emit(TermKind::Words, &[term]));
+        lookup.find_runs(across.runs, |term| emit(TermKind::Words, &[term]));
     }
 }
 
