@@ -140,9 +140,11 @@ impl Labeller {
             (!value.is_empty()).then(|| value.into_owned().into_boxed_str())
         };
         let (group, slice) = (value(&self.group), value(&self.slice));
-        let mut fields = fields;
-        fields.retain(|name, _| self.carry.contains(name));
-        comment.other_fields = fields;
+        // Without any, not even an empty table stays behind: there may be millions.
+        if !self.carry.is_empty() {
+            comment.other_fields = fields;
+            comment.other_fields.retain(|name, _| self.carry.contains(name));
+        }
         Ok(Row::Labelled(LabelledComment {
             comment,
             truths,

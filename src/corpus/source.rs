@@ -148,6 +148,17 @@ impl ReadFrame {
     }
 }
 
+impl ReadFrame {
+    /// Adds what the next frame held.
+    fn append(&mut self, next: Self) {
+        self.comments.extend(next.comments);
+        let room = Corpus::MAX_ERRORS.saturating_sub(self.errors.len());
+        self.errors.extend(next.errors.into_iter().take(room));
+        self.counts += next.counts;
+        self.missing.retain(|column| next.missing.contains(column));
+    }
+}
+
 /// All labelled comments of a recipe.
 #[derive(Debug, Default)]
 pub struct Corpus {
@@ -194,10 +205,10 @@ impl Corpus {
     ///
     /// # Errors
     /// As [`read`](Self::read), and whatever `each` returns.
-    pub fn pass<'r, E: From<CorpusError>>(
+    pub fn pass<'r, E: From<CorpusError> + Send>(
         recipe: &Recipe,
         mut open: impl FnMut(&SourceRecipe) -> io::Result<Box<dyn Read + Send + 'r>>,
-        mut each: impl FnMut(Vec<LabelledComment>) -> Result<(), E>,
+        mut each: impl FnMut(Vec<LabelledComment>) -> Result<(), E> + Send,
     ) -> Result<Self, E> {
         let mut corpus = Self::default();
         for (source_idx, source) in recipe.sources.iter().enumerate() {
@@ -222,12 +233,12 @@ impl Corpus {
     }
 
     /// As a [`SourceReader`] reads, on all cores: a few frames at a time, in order.
-    fn pass_source<E: From<CorpusError>>(
+    fn pass_source<E: From<CorpusError> + Send>(
         &mut self,
         recipe: &Recipe,
         source_idx: usize,
         reader: impl Read + Send,
-        each: &mut impl FnMut(Vec<LabelledComment>) -> Result<(), E>,
+        each: &mut (impl FnMut(Vec<LabelledComment>) -> Result<(), E> + Send),
     ) -> Result<SourceCounts, E> {
         /// Frames in memory at once.
         const FRAMES: usize = 16;
@@ -251,24 +262,23 @@ impl Corpus {
             }
             read
         };
-        let mut counts = SourceCounts::default();
-        let mut missing = source.columns();
-        loop {
-            let batch: Vec<_> = frames.by_ref().take(FRAMES).collect();
-            if batch.is_empty() {
-                self.missing.push(missing);
-                return Ok(counts);
-            }
-            let mut comments = Vec::new();
-            for read in batch.into_par_iter().map(read).collect::<Vec<_>>() {
-                comments.extend(read.comments);
-                let room = Self::MAX_ERRORS.saturating_sub(self.errors.len());
-                self.errors.extend(read.errors.into_iter().take(room));
-                counts += read.counts;
-                missing.retain(|column| read.missing.contains(column));
-            }
-            each(comments)?;
+        let mut sum = ReadFrame { missing: source.columns(), ..ReadFrame::default() };
+        let mut next = || frames.by_ref().take(FRAMES).collect::<Vec<_>>();
+        let (mut batch, mut parsed) = (next(), Vec::new());
+        while !(batch.is_empty() && parsed.is_empty()) {
+            // While some frames are parsed, those before are handed on and the next are read.
+            let (now_parsed, handed_on) = rayon::join(
+                || batch.into_par_iter().map(read).collect(),
+                || {
+                    std::mem::take(&mut parsed).into_iter().for_each(|frame| sum.append(frame));
+                    each(std::mem::take(&mut sum.comments)).map(|()| next())
+                },
+            );
+            (batch, parsed) = (handed_on?, now_parsed);
         }
+        self.missing.push(sum.missing);
+        self.errors.extend(sum.errors.into_iter().take(Self::MAX_ERRORS.saturating_sub(self.errors.len())));
+        Ok(sum.counts)
     }
 }
 
