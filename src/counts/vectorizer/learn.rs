@@ -33,6 +33,8 @@ struct Counter {
     reader: TermReader<u32>,
     /// The documents themselves, where they will be asked for.
     read: Option<ReadPart>,
+    /// The terms of the document that is read, where they will not.
+    numbers: Vec<u32>,
     /// The most terms that are followed; 0 for all.
     most: usize,
     /// How many documents of a forgotten term were counted, at most.
@@ -83,6 +85,7 @@ impl TermFrequencies {
             numbering: Numbering::new(&analyzer),
             reader: TermReader::default(),
             read: None,
+            numbers: Vec::new(),
             most,
             n_lost: 0,
         };
@@ -95,7 +98,7 @@ impl TermFrequencies {
         self.count(texts);
         let part = |counter: &mut Counter| {
             let part = counter.read.take().unwrap_or_default();
-            part.with_hashes(counter.numbering.terms().met().iter().map(|met| met.hash))
+            part.with_hashes(counter.numbering.terms().met().map(|(met, _)| met.hash))
         };
         ReadDocuments::new(self.counters.par_iter_mut().map(part).collect())
     }
@@ -128,11 +131,13 @@ impl TermFrequencies {
         // Each term once: in the first share that has it.
         let kept_of = |(share, terms): (usize, &&Terms)| {
             let mut kept: Vec<(Met, u32)> = Vec::new();
-            for met in terms.met() {
-                let n_documents =
-                    all.iter().filter_map(|terms| terms.find(met.hash)).map(|m| m.n_documents).sum();
-                if least <= n_documents && !all[..share].iter().any(|before| before.find(met.hash).is_some())
-                {
+            for (met, own) in terms.met() {
+                if all[..share].iter().any(|before| before.n_documents(met.hash).is_some()) {
+                    continue;
+                }
+                let others = all[share + 1..].iter().filter_map(|after| after.n_documents(met.hash));
+                let n_documents = own + others.sum::<u32>();
+                if least <= n_documents {
                     kept.push((*met, n_documents));
                 }
             }
@@ -173,13 +178,16 @@ fn without_runs(analyzer: &Analyzer) -> Analyzer {
 
 impl Counter {
     fn add(&mut self, analyzer: &Analyzer, document: (u32, &str)) {
-        let Self { numbering, reader, read, .. } = self;
+        let Self { numbering, reader, read, numbers, .. } = self;
         match read {
             Some(read) => {
-                numbering.read(analyzer, document, reader, |numbers| read.add(numbers));
+                numbering.read(analyzer, document, reader, read.numbers());
                 read.end_document();
             }
-            None => numbering.read(analyzer, document, reader, |_| ()),
+            None => {
+                numbers.clear();
+                numbering.read(analyzer, document, reader, numbers);
+            }
         }
         while self.most > 0 && self.numbering.len() > self.most {
             self.n_lost += 1;

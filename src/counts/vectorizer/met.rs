@@ -19,14 +19,20 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Met {
     pub(super) hash: u64,
-    /// In how many documents.
-    pub(super) n_documents: u32,
-    /// The first of them.
+    /// The first document that has it.
     pub(super) first: u32,
-    /// The last so far.
-    last: u32,
     /// Of a run the numbers of its words, then [`NONE`]; of any other term [`NONE`].
     words: [u32; MAX_WORDS],
+}
+
+/// How often a term was met. Apart from the rest, for it changes with every occurrence: the frequent terms, which have
+/// the first numbers, then share few cache lines.
+#[derive(Debug, Clone, Copy)]
+struct Occurrences {
+    /// In how many documents.
+    n_documents: u32,
+    /// The last of them.
+    last: u32,
 }
 
 /// The terms that were met, by number and by hash.
@@ -36,6 +42,7 @@ pub(super) struct Terms {
     lengths: [usize; 2],
     numbers: ByHash<u32>,
     met: Vec<Met>,
+    occurrences: Vec<Occurrences>,
     /// The document that is read.
     document: u32,
     /// Its words so far, and the numbers of its runs.
@@ -55,6 +62,7 @@ impl Numbering {
             lengths: analyzer.analysis().words.map(usize::from),
             numbers: ByHash::default(),
             met: Vec::new(),
+            occurrences: Vec::new(),
             document: 0,
             words: Vec::new(),
             runs: Vec::new(),
@@ -62,19 +70,20 @@ impl Numbering {
         Self { terms: RefCell::new(terms) }
     }
 
-    /// Reads a document, counts that its terms are in it, and calls `each` with their numbers, as often as they occur.
+    /// Reads a document, counts that its terms are in it, and appends their numbers to `numbers`, as often as they
+    /// occur.
     pub(super) fn read(
-        &self,
+        &mut self,
         analyzer: &Analyzer,
         (document, text): (u32, &str),
         reader: &mut TermReader<u32>,
-        mut each: impl FnMut(&[u32]),
+        numbers: &mut Vec<u32>,
     ) {
-        self.terms.borrow_mut().begin(document);
-        analyzer.read_terms(text, reader, self, |_, numbers| {
-            self.terms.borrow_mut().occur(numbers);
-            each(numbers);
-        });
+        let start = numbers.len();
+        self.terms().begin(document);
+        analyzer.read_terms(text, reader, self, |_, some| numbers.extend_from_slice(some));
+        // All at once, so that the waits for memory overlap.
+        self.terms().occur(&numbers[start..]);
     }
 
     /// How many terms there are.
@@ -98,18 +107,16 @@ impl Lookup for Numbering {
 
     #[inline]
     fn follow(&self, word: Option<u32>) {
-        self.terms.borrow_mut().words.extend(word);
+        if let Some(word) = word {
+            self.terms.borrow_mut().words.push(word);
+        }
     }
 
     #[inline]
     fn find_runs(&self, hashes: &mut Vec<u64>, each: impl FnMut(u32)) {
-        let mut terms = self.terms.borrow_mut();
+        let terms = &mut *self.terms.borrow_mut();
         terms.number_runs(hashes);
-        let runs = std::mem::take(&mut terms.runs);
-        // What is done with them may ask for them.
-        drop(terms);
-        runs.iter().copied().for_each(each);
-        self.terms.borrow_mut().runs = runs;
+        terms.runs.iter().copied().for_each(each);
     }
 }
 
@@ -122,9 +129,10 @@ impl Terms {
     /// The number of a term, a new one if it was never met.
     #[inline]
     fn number(&mut self, hash: u64, words: [u32; MAX_WORDS]) -> u32 {
-        let Self { met, document, .. } = self;
-        *self.numbers.entry(hash).or_insert_with(|| {
-            met.push(Met { hash, n_documents: 0, first: *document, last: NONE, words });
+        let Self { numbers, met, occurrences, document, .. } = self;
+        *numbers.entry(hash).or_insert_with(|| {
+            met.push(Met { hash, first: *document, words });
+            occurrences.push(Occurrences { n_documents: 0, last: NONE });
             (met.len() - 1) as u32
         })
     }
@@ -150,20 +158,20 @@ impl Terms {
     #[inline]
     fn occur(&mut self, numbers: &[u32]) {
         for &number in numbers {
-            let met = &mut self.met[number as usize];
-            met.n_documents += u32::from(met.last != self.document);
-            met.last = self.document;
+            let occurrences = &mut self.occurrences[number as usize];
+            occurrences.n_documents += u32::from(occurrences.last != self.document);
+            occurrences.last = self.document;
         }
     }
 
-    /// All terms, by number.
-    pub(super) fn met(&self) -> &[Met] {
-        &self.met
+    /// All terms, by number, and in how many documents each is.
+    pub(super) fn met(&self) -> impl ExactSizeIterator<Item = (&Met, u32)> {
+        self.met.iter().zip(self.occurrences.iter().map(|occurrences| occurrences.n_documents))
     }
 
-    /// The term with this hash, if it was met.
-    pub(super) fn find(&self, hash: u64) -> Option<&Met> {
-        self.numbers.get(&hash).map(|&number| &self.met[number as usize])
+    /// In how many documents the term with this hash is; none if it was never met.
+    pub(super) fn n_documents(&self, hash: u64) -> Option<u32> {
+        self.numbers.get(&hash).map(|&number| self.occurrences[number as usize].n_documents)
     }
 
     /// The words of a run; none of any other term.
@@ -174,7 +182,7 @@ impl Terms {
 
     /// Forgets the terms of at most so many documents, but for words of runs that stay. The others have new numbers.
     pub(super) fn forget(&mut self, n_documents: u32) {
-        let mut stays: Vec<bool> = self.met.iter().map(|met| n_documents < met.n_documents).collect();
+        let mut stays: Vec<bool> = self.occurrences.iter().map(|met| n_documents < met.n_documents).collect();
         for (number, met) in self.met.iter().enumerate().filter(|(_, met)| met.words[0] != NONE) {
             if stays[number] {
                 met.words.iter().filter(|&&word| word != NONE).for_each(|&word| stays[word as usize] = true);
@@ -186,8 +194,10 @@ impl Terms {
             if stays { n - 1 } else { NONE }
         };
         let new_numbers: Vec<u32> = stays.iter().map(new_number).collect();
-        let mut stays = stays.into_iter();
-        self.met.retain(|_| stays.next() == Some(true));
+        let mut stay = stays.iter();
+        self.met.retain(|_| stay.next() == Some(&true));
+        let mut stay = stays.iter();
+        self.occurrences.retain(|_| stay.next() == Some(&true));
         for word in self.met.iter_mut().flat_map(|met| &mut met.words).filter(|word| **word != NONE) {
             *word = new_numbers[*word as usize];
         }
@@ -226,16 +236,18 @@ mod tests {
     fn read(words: [u8; 2], texts: &[&str]) -> Numbering {
         let analysis = Analysis { words, characters: [0, 0], ..Analysis::default() };
         let analyzer = Analyzer::try_from(analysis).unwrap();
-        let (numbering, mut reader) = (Numbering::new(&analyzer), TermReader::default());
-        for document in (0..).zip(texts) {
-            numbering.read(&analyzer, (document.0, document.1), &mut reader, |_| ());
+        let (mut numbering, mut reader) = (Numbering::new(&analyzer), TermReader::default());
+        for (document, text) in (0..).zip(texts) {
+            numbering.read(&analyzer, (document, text), &mut reader, &mut Vec::new());
         }
         numbering
     }
 
-    fn run<'t>(terms: &'t Terms, text: &str) -> (u32, Vec<&'t Met>) {
-        let met = terms.find(term_hash(Words, text)).unwrap();
-        (met.n_documents, terms.words(met).collect())
+    /// In how many documents a run is, and the hashes of its words.
+    fn run(terms: &Terms, text: &str) -> (u32, Vec<u64>) {
+        let hash = term_hash(Words, text);
+        let met = &terms.met[terms.numbers[&hash] as usize];
+        (terms.n_documents(hash).unwrap(), terms.words(met).map(|word| word.hash).collect())
     }
 
     #[test]
@@ -245,10 +257,8 @@ mod tests {
             let terms = numbering.terms();
             let n = usize::from(words[1]);
             let text = ["so be", "so be it"][n - 2];
-            let (n_documents, found) = run(terms, text);
-            assert_eq!(n_documents, 2, "{words:?}");
             let hashes: Vec<u64> = text.split(' ').map(|word| term_hash(Words, word)).collect();
-            assert_eq!(found.iter().map(|met| met.hash).collect::<Vec<_>>(), hashes, "{words:?}");
+            assert_eq!(run(terms, text), (2, hashes), "{words:?}");
         }
     }
 
@@ -258,9 +268,7 @@ mod tests {
         let terms = numbering.terms();
         terms.forget(1);
         assert_eq!(terms.met().len(), 3);
-        let (n_documents, words) = run(terms, "no way");
-        assert_eq!((n_documents, words.len()), (2, 2));
-        assert_eq!(words[1].hash, term_hash(Words, "way"));
-        assert!(terms.find(term_hash(Words, "no all")).is_none());
+        assert_eq!(run(terms, "no way"), (2, vec![term_hash(Words, "no"), term_hash(Words, "way")]));
+        assert_eq!(terms.n_documents(term_hash(Words, "no all")), None);
     }
 }

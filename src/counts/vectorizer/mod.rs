@@ -226,8 +226,9 @@ impl Share<'_> {
                 }
             }
             Source::Read(part, documents) => {
+                let mut known = Default::default();
                 for document in documents.clone() {
-                    complete(&mut |bag| part.count(document, bag));
+                    complete(&mut |bag| part.count(document, bag, &mut known));
                 }
             }
         }

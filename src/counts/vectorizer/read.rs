@@ -42,10 +42,9 @@ impl ReadDocuments {
 }
 
 impl ReadPart {
-    /// Some terms of the document that is read.
-    #[inline]
-    pub(super) fn add(&mut self, numbers: &[u32]) {
-        self.numbers.extend_from_slice(numbers);
+    /// Where the terms of the document that is read are appended.
+    pub(super) fn numbers(&mut self) -> &mut Vec<u32> {
+        &mut self.numbers
     }
 
     pub(super) fn end_document(&mut self) {
@@ -71,16 +70,24 @@ impl NamedPart<'_> {
     }
 
     /// Counts the known terms of a document of the share.
-    pub(super) fn count(&self, document: usize, bag: &mut Bag) {
+    pub(super) fn count(&self, document: usize, bag: &mut Bag, known: &mut [Vec<u32>; 2]) {
         let Self { part, ids, n_characters } = self;
         let start = document.checked_sub(1).map_or(0, |before| part.ends[before]);
-        for &number in &part.numbers[start..part.ends[document]] {
-            let id = ids[number as usize];
-            if id == NONE {
-                continue;
-            }
-            let kind = if id < *n_characters { TermKind::Characters } else { TermKind::Words };
-            bag.add(kind, &[id]);
+        let numbers = &part.numbers[start..part.ends[document]];
+        let [characters, words] = known;
+        for ids in [&mut *characters, &mut *words] {
+            ids.resize(ids.len().max(numbers.len()), 0);
         }
+        let (mut n_characters_known, mut n_words_known) = (0, 0);
+        for &number in numbers {
+            // Written in any case and kept if it is of the kind, which no branch could foresee.
+            let id = ids[number as usize];
+            characters[n_characters_known] = id;
+            n_characters_known += usize::from(id < *n_characters);
+            words[n_words_known] = id;
+            n_words_known += usize::from(*n_characters <= id && id != NONE);
+        }
+        bag.add(TermKind::Characters, &characters[..n_characters_known]);
+        bag.add(TermKind::Words, &words[..n_words_known]);
     }
 }

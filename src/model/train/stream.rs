@@ -26,7 +26,7 @@ pub struct Streamed {
 }
 
 /// What a pass is given: the next labelled comments.
-pub type Batch<'a> = dyn FnMut(&[LabelledComment]) -> Result<(), TrainError> + 'a;
+pub type Batch<'a> = dyn FnMut(&[LabelledComment]) -> Result<(), TrainError> + Send + 'a;
 
 /// Trains a model on comments that `pass` runs through from beginning to end, each time the same, handing on a batch
 /// at a time; at most `most_terms` are followed at once.
