@@ -107,7 +107,7 @@ pub(super) fn run(
         recipe,
         |source| opener.open(source),
         |comments| {
-            comments.iter().for_each(|labelled| growth.add(&labelled.comment.text));
+            comments.iter().flatten().for_each(|labelled| growth.add(&labelled.comment.text));
             Ok::<(), anyhow::Error>(())
         },
     )?;
@@ -125,7 +125,10 @@ pub(super) fn run(
         ));
     }
     let pass = |each: &mut crate::model::train::Batch<'_>| {
-        let batch = |comments: Vec<_>| Ok::<(), anyhow::Error>(each(&comments)?);
+        let batch = |frames: Vec<Vec<_>>| {
+            let comments: Vec<_> = frames.into_iter().flatten().collect();
+            Ok::<(), anyhow::Error>(each(&comments)?)
+        };
         Corpus::pass(recipe, |source| opener.open(source), batch).map(drop)
     };
     let streamed = train_streamed::<Failure>(

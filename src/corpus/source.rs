@@ -149,13 +149,13 @@ impl ReadFrame {
 }
 
 impl ReadFrame {
-    /// Adds what the next frame held.
-    fn append(&mut self, next: Self) {
-        self.comments.extend(next.comments);
+    /// Adds what the next frame held, but for its comments, which are returned.
+    fn append(&mut self, next: Self) -> Vec<LabelledComment> {
         let room = Corpus::MAX_ERRORS.saturating_sub(self.errors.len());
         self.errors.extend(next.errors.into_iter().take(room));
         self.counts += next.counts;
         self.missing.retain(|column| next.missing.contains(column));
+        next.comments
     }
 }
 
@@ -189,8 +189,8 @@ impl Corpus {
         open: impl FnMut(&SourceRecipe) -> io::Result<Box<dyn Read + Send + 'r>>,
     ) -> Result<Self, CorpusError> {
         let mut comments = Vec::new();
-        let corpus = Self::pass(recipe, open, |batch| {
-            comments.extend(batch);
+        let corpus = Self::pass(recipe, open, |frames| {
+            frames.into_iter().for_each(|frame| comments.extend(frame));
             Ok::<(), CorpusError>(())
         })?;
         if recipe.balance_sources != SourceBalance::Size {
@@ -201,14 +201,15 @@ impl Corpus {
         Ok(Self { comments, ..corpus })
     }
 
-    /// Runs through every source of `recipe`, handing on a batch of labelled comments at a time and keeping none.
+    /// Runs through every source of `recipe`, handing on the labelled comments of some frames at a time, frame by
+    /// frame, and keeping none.
     ///
     /// # Errors
     /// As [`read`](Self::read), and whatever `each` returns.
     pub fn pass<'r, E: From<CorpusError> + Send>(
         recipe: &Recipe,
         mut open: impl FnMut(&SourceRecipe) -> io::Result<Box<dyn Read + Send + 'r>>,
-        mut each: impl FnMut(Vec<LabelledComment>) -> Result<(), E> + Send,
+        mut each: impl FnMut(Vec<Vec<LabelledComment>>) -> Result<(), E> + Send,
     ) -> Result<Self, E> {
         let mut corpus = Self::default();
         for (source_idx, source) in recipe.sources.iter().enumerate() {
@@ -238,7 +239,7 @@ impl Corpus {
         recipe: &Recipe,
         source_idx: usize,
         reader: impl Read + Send,
-        each: &mut (impl FnMut(Vec<LabelledComment>) -> Result<(), E> + Send),
+        each: &mut (impl FnMut(Vec<Vec<LabelledComment>>) -> Result<(), E> + Send),
     ) -> Result<SourceCounts, E> {
         /// Frames in memory at once.
         const FRAMES: usize = 16;
@@ -270,8 +271,8 @@ impl Corpus {
             let (now_parsed, handed_on) = rayon::join(
                 || batch.into_par_iter().map(read).collect(),
                 || {
-                    std::mem::take(&mut parsed).into_iter().for_each(|frame| sum.append(frame));
-                    each(std::mem::take(&mut sum.comments)).map(|()| next())
+                    let comments = std::mem::take(&mut parsed).into_iter().map(|frame| sum.append(frame));
+                    each(comments.collect()).map(|()| next())
                 },
             );
             (batch, parsed) = (handed_on?, now_parsed);

@@ -5,6 +5,7 @@
 
 use crate::text::ngrams::term_hash;
 use crate::text::{Lookup, TermKind};
+use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Distinct terms in ascending order of kind and text; a term's position is its id.
@@ -48,7 +49,7 @@ impl Vocabulary {
     /// # Errors
     /// If there are too many, or two of them have the same hash.
     pub fn from_terms(mut terms: Vec<(TermKind, String)>) -> Result<Self, VocabularyError> {
-        terms.sort_unstable();
+        terms.par_sort_unstable();
         terms.dedup();
         let n_characters = terms.partition_point(|(kind, _)| *kind == TermKind::Characters);
         let mut text = String::with_capacity(terms.iter().map(|(_, t)| t.len()).sum());
