@@ -1,6 +1,5 @@
 //! Recipes, labelled comments, folds; and the row counts of the real data, where it is there.
 
-use moderato::comment::Comment;
 use moderato::corpus::{
     Corpus, CorpusError, Folds, LabelledComment, Mapping, Recipe, Shares, SimpleRecipe, SourceCounts,
     learn_labels,
@@ -65,7 +64,7 @@ fn one_label_a_column() {
     assert_eq!(weights, [2.0, 1.0]);
     assert_eq!(corpus.comments[0].group.as_deref(), Some("p"));
     assert_eq!(corpus.comments[1].group, None);
-    assert!(corpus.comments[0].comment.other_fields.is_empty());
+    assert!(corpus.comments[0].fields.is_empty());
     let counts = SourceCounts {
         n_rows: 6,
         n_labelled: 2,
@@ -237,9 +236,8 @@ fn a_few_flags_make_a_recipe() {
 }
 
 fn labelled(text: &str, label: u16, group: Option<&str>) -> LabelledComment {
-    let comment = Comment { text: text.to_owned(), ..Comment::default() };
-    let truths = vec![one_of(label)];
-    LabelledComment { comment, truths, weight: 1.0, source_idx: 0, group: group.map(Into::into), slice: None }
+    let (text, truths, group) = (text.to_owned(), vec![one_of(label)], group.map(Into::into));
+    LabelledComment { text, truths, weight: 1.0, group, ..LabelledComment::default() }
 }
 
 #[test]
@@ -288,7 +286,7 @@ proptest! {
         let mut of_group = BTreeMap::new();
         for (comment, &fold) in comments.iter().zip(&folds) {
             prop_assert!(fold < k);
-            let text: Vec<String> = comment.comment.text.split_whitespace().map(str::to_lowercase).collect();
+            let text: Vec<String> = comment.text.split_whitespace().map(str::to_lowercase).collect();
             prop_assert_eq!(*of_text.entry(text).or_insert(fold), fold);
             if let Some(group) = &comment.group {
                 prop_assert_eq!(*of_group.entry(group).or_insert(fold), fold);
@@ -303,7 +301,7 @@ proptest! {
         turned.rotate_left(turn % n);
         let by_text = |comments: &[LabelledComment]| -> BTreeSet<(String, u16)> {
             let folds = Folds::Stratified { k, seed: 1 }.assign(comments);
-            comments.iter().map(|c| c.comment.text.clone()).zip(folds).collect()
+            comments.iter().map(|c| c.text.clone()).zip(folds).collect()
         };
         prop_assert_eq!(by_text(&comments), by_text(&turned));
     }

@@ -110,7 +110,7 @@ pub(super) fn each(model: &Model, head: &str, path: &Path) -> Result<Vec<Case>> 
         let Some(Truth::OneOf(expected)) = comment.truths[own] else { return None };
         Some(Case {
             kind: comment.slice.as_deref().unwrap_or("other").to_owned(),
-            text: comment.comment.text.clone(),
+            text: comment.text.clone(),
             expected: head.head.labels.name(expected).to_owned(),
             found: name(found),
         })

@@ -105,7 +105,7 @@ fn changed(
     let mut seen: Vec<usize> = comparison.changes.iter().map(|change| change.comment).collect();
     seen.dedup();
     let row = |i: usize| {
-        let comment = &labelled.corpus.comments[i].comment;
+        let comment = &labelled.corpus.comments[i];
         ChangedComment {
             id: comment.id.clone(),
             text: comment.text.clone(),

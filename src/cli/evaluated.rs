@@ -117,7 +117,7 @@ impl Labelled {
     pub(super) fn details(&self, model: &Model, predictions: &Predictions) -> Result<Details> {
         let head = models::head(model, &self.head.name)?;
         let row = |&i: &usize| {
-            let comment = &self.corpus.comments[i].comment;
+            let comment = &self.corpus.comments[i];
             CommentRow {
                 id: comment.id.clone(),
                 text: comment.text.clone(),
@@ -169,10 +169,8 @@ pub(super) fn predictions(
         let prediction = scorer.score(text);
         positions.iter().map(|&h| prediction.heads[h].clone()).collect()
     };
-    let answers: Vec<Vec<HeadPrediction>> = comments
-        .par_iter()
-        .map_init(|| Scorer::new(model), |scorer, c| answers(scorer, &c.comment.text))
-        .collect();
+    let answers: Vec<Vec<HeadPrediction>> =
+        comments.par_iter().map_init(|| Scorer::new(model), |scorer, c| answers(scorer, &c.text)).collect();
     let of_head = |(i, &h): (usize, &usize)| {
         let n_labels = model.heads()[h].head.labels.len();
         let flat: Vec<f64> = answers.iter().flat_map(|a| a[i].probabilities.iter().copied()).collect();

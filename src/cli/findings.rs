@@ -128,7 +128,7 @@ pub(super) fn suspects(
 ) -> Result<Vec<SuspectRow>> {
     let found = LabelErrors::of(head, truths, &predictions.probabilities)?;
     let row = |(label, suspect): (Option<LabelId>, Suspect)| {
-        let comment = &comments[suspect.comment].comment;
+        let comment = comments[suspect.comment];
         let name = |class: LabelId| match label {
             None => head.labels.name(class).to_owned(),
             Some(label) => {

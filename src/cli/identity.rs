@@ -57,7 +57,7 @@ impl IdentityTerms {
     pub(super) fn subgroups(&self, comments: &[LabelledComment]) -> Vec<Subgroup> {
         let named: Vec<Vec<usize>> = comments
             .par_iter()
-            .map(|c| self.phrases.find(&c.comment.text).into_iter().map(|f| self.groups[f.phrase]).collect())
+            .map(|c| self.phrases.find(&c.text).into_iter().map(|f| self.groups[f.phrase]).collect())
             .collect();
         let group = |(group, name): (usize, &String)| Subgroup {
             name: name.clone(),
@@ -81,7 +81,7 @@ const MOST: usize = 200;
 /// comments for which it holds (from one half on).
 pub(super) fn by_column(column: &str, comments: &[LabelledComment]) -> Result<Vec<Subgroup>> {
     let values: Vec<Vec<String>> =
-        comments.iter().map(|c| c.comment.other_fields.get(column).map(words).unwrap_or_default()).collect();
+        comments.iter().map(|c| c.fields.get(column).map(words).unwrap_or_default()).collect();
     let all = || values.iter().flatten();
     if all().next().is_none() {
         let message = format!("`--fairness-column` is `{column}`, expected a column that some comment has");
@@ -129,18 +129,10 @@ fn share(value: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::comment::Comment;
 
     fn comment(text: &str, field: Value) -> LabelledComment {
-        let other_fields = serde_json::Map::from_iter([("who".to_owned(), field)]);
-        LabelledComment {
-            comment: Comment { text: text.into(), other_fields, ..Comment::default() },
-            truths: Vec::new(),
-            weight: 1.0,
-            source_idx: 0,
-            group: None,
-            slice: None,
-        }
+        let fields = serde_json::Map::from_iter([("who".to_owned(), field)]);
+        LabelledComment { text: text.into(), fields, ..LabelledComment::default() }
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Words {
             .corpus
             .comments
             .par_iter()
-            .map_init(Scratch::default, |scratch, c| look(scratch, &c.comment.text))
+            .map_init(Scratch::default, |scratch, c| look(scratch, &c.text))
             .collect();
         let mut words = Self::default();
         for (comment, truth) in comments.into_iter().zip(&labelled.truths) {

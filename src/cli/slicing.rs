@@ -2,7 +2,6 @@
 
 use super::evaluated::Labelled;
 use super::slices::Cut;
-use crate::comment::Comment;
 use crate::corpus::LabelledComment;
 use crate::evaluate::{Bootstrap, Options, Predictions};
 use crate::report::SliceTable;
@@ -37,18 +36,18 @@ pub(super) fn all(
         ..bootstrap.clone()
     };
     let options = Options { bootstrap: options.bootstrap.as_ref().map(few) };
-    let lengths: Vec<_> = comments.iter().map(|c| Some(length(&c.comment.text).to_owned())).collect();
-    let sources = match comments.iter().any(|c| source(&c.comment).is_some()) {
-        true => comments.iter().map(|c| source(&c.comment)).collect(),
-        false => comments.iter().map(|c| Some(c.comment.place.input.to_string())).collect(),
+    let lengths: Vec<_> = comments.iter().map(|c| Some(length(&c.text).to_owned())).collect();
+    let sources = match comments.iter().any(|c| source(c).is_some()) {
+        true => comments.iter().map(source).collect(),
+        false => comments.iter().map(|c| Some(c.place.input.to_string())).collect(),
     };
-    let times = periods(&comments.iter().map(|c| time(&c.comment)).collect::<Vec<_>>());
+    let times = periods(&comments.iter().map(time).collect::<Vec<_>>());
     // A guess takes longer than a prediction: of very many comments every so-manieth is enough to see where it errs.
     let step = comments.len().div_ceil(LANGUAGES).max(1);
     let language_by =
         if step == 1 { "language".to_owned() } else { format!("language, of 1 comment in {step}") };
     let guess = |(place, c): (usize, &LabelledComment)| {
-        place.is_multiple_of(step).then(|| language(&c.comment.text).to_owned())
+        place.is_multiple_of(step).then(|| language(&c.text).to_owned())
     };
     let languages: Vec<_> = comments.par_iter().enumerate().map(guess).collect();
     let unknown: Vec<_> =
@@ -103,8 +102,8 @@ fn language(text: &str) -> &'static str {
     whatlang::detect(text).filter(whatlang::Info::is_reliable).map_or(UNSURE, |info| info.lang().eng_name())
 }
 
-fn field(comment: &Comment, name: &str) -> Option<String> {
-    match comment.other_fields.get(name)? {
+fn field(comment: &LabelledComment, name: &str) -> Option<String> {
+    match comment.fields.get(name)? {
         Value::String(text) if text.trim().is_empty() => None,
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Null => None,
@@ -112,12 +111,12 @@ fn field(comment: &Comment, name: &str) -> Option<String> {
     }
 }
 
-fn source(comment: &Comment) -> Option<String> {
-    comment.source.clone().or_else(|| field(comment, CARRIED[0]))
+fn source(comment: &LabelledComment) -> Option<String> {
+    field(comment, CARRIED[0])
 }
 
-fn time(comment: &Comment) -> Option<String> {
-    comment.time.clone().or_else(|| CARRIED[1..].iter().find_map(|name| field(comment, name)))
+fn time(comment: &LabelledComment) -> Option<String> {
+    CARRIED[1..].iter().find_map(|name| field(comment, name))
 }
 
 /// The year of each time, or the month where all are of few years; times that do not begin with a date are in none.

@@ -107,7 +107,7 @@ pub(super) fn run(
         recipe,
         |source| opener.open(source),
         |comments| {
-            comments.iter().flatten().for_each(|labelled| growth.add(&labelled.comment.text));
+            comments.iter().flatten().for_each(|labelled| growth.add(&labelled.text));
             Ok::<(), anyhow::Error>(())
         },
     )?;

@@ -116,7 +116,7 @@ impl List<'_> {
             let group = labelled.group.as_deref().unwrap_or_default();
             match format {
                 ListFormat::Csv => {
-                    let mut cells = vec![guarded(&labelled.comment.id), guarded(&labelled.comment.text)];
+                    let mut cells = vec![guarded(&labelled.id), guarded(&labelled.text)];
                     cells.extend(self.cells(truth).into_iter().map(guarded));
                     cells.push(guarded(&row.suggested));
                     cells.push(if row.margin.is_nan() {
@@ -129,8 +129,8 @@ impl List<'_> {
                 }
                 ListFormat::JsonLines => {
                     let mut object = Map::new();
-                    object.insert("id".into(), json!(labelled.comment.id));
-                    object.insert("text".into(), json!(labelled.comment.text));
+                    object.insert("id".into(), json!(labelled.id));
+                    object.insert("text".into(), json!(labelled.text));
                     let cells = self.columns().into_iter().zip(self.cells(truth));
                     object.extend(cells.map(|(column, cell)| (column.to_owned(), json!(cell))));
                     object.insert("suggested".into(), json!(row.suggested));
@@ -157,7 +157,7 @@ impl List<'_> {
         if as_json {
             let suspects = self.ranked.iter().map(|(label, suspect)| {
                 json!({
-                    "id": self.comments[suspect.comment].comment.id,
+                    "id": self.comments[suspect.comment].id,
                     "given": self.name(*label, suspect.given),
                     "suggested": self.name(*label, suspect.suggested),
                     "margin": suspect.margin,
@@ -191,7 +191,7 @@ impl List<'_> {
             .take(20)
             .map(|(label, suspect)| {
                 [
-                    self.comments[suspect.comment].comment.text.clone(),
+                    self.comments[suspect.comment].text.clone(),
                     self.name(*label, suspect.given),
                     self.name(*label, suspect.suggested),
                     format!("{:+.3}", suspect.margin),

@@ -117,7 +117,7 @@ pub(super) fn run(args: &SuspectsArgs) -> Result<Outcome> {
 /// What models that were not fitted on a comment say of it.
 fn judge(recipe: &Recipe, corpus: &Corpus, truths: &[Truth], talk: &Talk) -> Result<OutOfFold> {
     let plan = train::plan(recipe, corpus)?;
-    let texts: Vec<&str> = corpus.comments.iter().map(|c| c.comment.text.as_str()).collect();
+    let texts: Vec<&str> = corpus.comments.iter().map(|c| c.text.as_str()).collect();
     let truths = [truths.iter().cloned().map(Some).collect()];
     let weights: Vec<f32> = corpus.comments.iter().map(|c| c.weight).collect();
     let folds = Folds::Stratified { k: recipe.folds, seed: recipe.seed }.assign(&corpus.comments);

@@ -109,7 +109,7 @@ impl SwapTests<'_> {
             .comments
             .par_iter()
             .enumerate()
-            .map_init(|| Scorer::new(model), |scorer, (i, c)| swap(scorer, i, &c.comment.text))
+            .map_init(|| Scorer::new(model), |scorer, (i, c)| swap(scorer, i, &c.text))
             .flatten_iter()
             .collect();
         let mut by_way: Vec<Vec<Answers>> = ways.iter().map(|_| Vec::new()).collect();

@@ -8,11 +8,17 @@ use crate::label::{HeadKind, LabelId, LabelSet, Truth};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// A comment whose true labels are known.
-#[derive(Debug, Clone, PartialEq)]
+/// A comment whose true labels are known: what is left of a [`Comment`], and its labels. There may be millions of them.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LabelledComment {
-    /// The comment; of its other fields only those that the source carries along.
-    pub comment: Comment,
+    /// The id the source gave, or the comment's number in its input, from 1.
+    pub id: String,
+    /// The commenter's own words.
+    pub text: String,
+    /// The fields that the source carries along.
+    pub fields: Map<String, Value>,
+    /// Where it stands in the input.
+    pub place: Place,
     /// For each head of the recipe, in order, the true answer where the row has one.
     pub truths: Vec<Option<Truth>>,
     /// How much the row counts.
@@ -107,24 +113,20 @@ impl Labeller {
         }
     }
 
-    /// Reads the labels from the fields of `comment`, which it then has no more, but for those the source carries.
+    /// Reads the labels from the fields of `comment`, from which a row that has any takes what it keeps.
     ///
     /// # Errors
     /// If a label is not named and such rows are not left out, or the weight is no number from 0.
-    pub fn label(&self, mut comment: Comment) -> Result<Row, CorpusError> {
-        // What is scored is trained on: the commenter's own words.
-        if let Cow::Owned(own) = comment.own_words() {
-            comment.text = own;
-        }
-        let fields = std::mem::take(&mut comment.other_fields);
-        if !self.only.iter().all(|(column, values)| values.allow(&field(&fields, column))) {
+    pub fn label(&self, comment: &mut Comment) -> Result<Row, CorpusError> {
+        let fields = &comment.other_fields;
+        if !self.only.iter().all(|(column, values)| values.allow(&field(fields, column))) {
             return Ok(Row::NotWanted);
         }
         let mut dropped = false;
         let mut truths = Vec::with_capacity(self.heads.len());
         for head in &self.heads {
             let answer =
-                head.as_ref().map_or(Ok(Answer::Empty), |head| head.answer(&fields, &comment.place))?;
+                head.as_ref().map_or(Ok(Answer::Empty), |head| head.answer(fields, &comment.place))?;
             dropped |= matches!(answer, Answer::Unnamed);
             truths.push(match answer {
                 Answer::Truth(truth) => Some(truth),
@@ -134,19 +136,26 @@ impl Labeller {
         if truths.iter().all(Option::is_none) {
             return Ok(if dropped { Row::Dropped } else { Row::Unlabelled });
         }
-        let weight = self.weight(&fields, &comment.place)?;
+        let weight = self.weight(fields, &comment.place)?;
         let value = |column: &Option<String>| {
-            let value = field(&fields, column.as_ref()?);
+            let value = field(fields, column.as_ref()?);
             (!value.is_empty()).then(|| value.into_owned().into_boxed_str())
         };
         let (group, slice) = (value(&self.group), value(&self.slice));
-        // Without any, not even an empty table stays behind: there may be millions.
-        if !self.carry.is_empty() {
-            comment.other_fields = fields;
-            comment.other_fields.retain(|name, _| self.carry.contains(name));
-        }
+        // Without any, the table stays for the next row.
+        let carried = match self.carry.is_empty() {
+            true => Map::new(),
+            false => std::mem::take(&mut comment.other_fields),
+        };
         Ok(Row::Labelled(LabelledComment {
-            comment,
+            id: std::mem::take(&mut comment.id),
+            // What is scored is trained on: the commenter's own words.
+            text: match comment.own_words() {
+                Cow::Owned(own) => own,
+                Cow::Borrowed(_) => std::mem::take(&mut comment.text),
+            },
+            fields: carried.into_iter().filter(|(name, _)| self.carry.contains(name)).collect(),
+            place: comment.place.clone(),
             truths,
             weight,
             source_idx: self.source_idx,

@@ -86,7 +86,7 @@ impl Iterator for SourceReader<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let row = match self.comments.next()? {
-                Ok(comment) => self.labeller.label(comment),
+                Ok(mut comment) => self.labeller.label(&mut comment),
                 Err(error) => return Some(Err(error.into())),
             };
             if let Some(row) = self.counts.take(row) {
@@ -129,7 +129,7 @@ struct ReadFrame {
 impl ReadFrame {
     fn add(&mut self, comment: Result<&mut Comment, ExtractError>, labeller: &Labeller) {
         match comment.map_err(CorpusError::from) {
-            Ok(comment) => match self.take(std::mem::take(comment), labeller) {
+            Ok(comment) => match self.take(comment, labeller) {
                 Some(Ok(labelled)) => self.comments.push(labelled),
                 Some(Err(error)) => self.errors.push(error),
                 None => {}
@@ -140,7 +140,7 @@ impl ReadFrame {
 
     fn take(
         &mut self,
-        comment: Comment,
+        comment: &mut Comment,
         labeller: &Labeller,
     ) -> Option<Result<LabelledComment, CorpusError>> {
         self.missing.retain(|column| !comment.other_fields.contains_key(column));

@@ -34,7 +34,7 @@ impl Folds {
             Self::Stratified { k, seed } => divide(comments, &vec![1.0; usize::from(k)], seed),
             Self::ByHash { k } => {
                 let fold = |text: &str| crc32fast::hash(text.as_bytes()) % u32::from(k);
-                comments.iter().map(|c| u16::try_from(fold(&c.comment.text)).unwrap_or_default()).collect()
+                comments.iter().map(|c| u16::try_from(fold(&c.text)).unwrap_or_default()).collect()
             }
         }
     }
@@ -136,7 +136,7 @@ fn counted(values: impl Iterator<Item = usize>) -> Vec<(usize, u64)> {
 
 /// Rows joined by a text or a group, directly or through others.
 fn clusters(comments: &[LabelledComment], seed: u64) -> Vec<Cluster> {
-    let hashes: Vec<u64> = comments.iter().map(|c| text_hash(&c.comment.text)).collect();
+    let hashes: Vec<u64> = comments.iter().map(|c| text_hash(&c.text)).collect();
     let mut parents: Vec<usize> = (0..comments.len()).collect();
     let mut by_text = HashMap::new();
     let mut by_group = HashMap::new();

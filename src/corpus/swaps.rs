@@ -117,7 +117,7 @@ impl Swaps {
         };
         let cells: Vec<Cell> = self.0.iter().enumerate().flat_map(place).collect();
         let copy = |(i, comment): (usize, &LabelledComment)| {
-            let text = &comment.comment.text;
+            let text = &comment.text;
             let found = phrases.find_in(&TextWords::of(text));
             let lot = crc32fast::hash(text.as_bytes()) as usize;
             let other = |phrase: usize, nth: usize| {
@@ -182,17 +182,9 @@ fn in_case_of(model: &str, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::comment::Comment;
 
     fn comment(text: &str) -> LabelledComment {
-        LabelledComment {
-            comment: Comment { text: text.into(), ..Comment::default() },
-            truths: Vec::new(),
-            weight: 1.0,
-            source_idx: 0,
-            group: None,
-            slice: None,
-        }
+        LabelledComment { text: text.into(), ..LabelledComment::default() }
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl<'a> Lessons<'a> {
         let is_weak = |c: &LabelledComment| recipe.sources[usize::from(c.source_idx)].weak;
         let truths = |h: usize| comments.iter().map(|c| c.truths[h].clone()).collect();
         let mut lessons = Self {
-            texts: comments.iter().map(|c| Cow::Borrowed(c.comment.text.as_str())).collect(),
+            texts: comments.iter().map(|c| Cow::Borrowed(c.text.as_str())).collect(),
             truths: (0..recipe.heads.len()).map(truths).collect(),
             weights: comments.iter().map(|c| c.weight).collect(),
             folds: folds.to_vec(),

@@ -77,5 +77,5 @@ pub fn train_streamed<E: From<TrainError>>(
 }
 
 fn texts(comments: &[LabelledComment]) -> Vec<&str> {
-    comments.iter().map(|labelled| labelled.comment.text.as_str()).collect()
+    comments.iter().map(|labelled| labelled.text.as_str()).collect()
 }
