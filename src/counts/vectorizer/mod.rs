@@ -7,18 +7,16 @@
 pub mod learn;
 mod met;
 mod read;
+mod shares;
 
 pub use read::ReadDocuments;
+pub use shares::{Documents, Share};
 
-use super::bag::Bag;
-use super::matrix::{CountMatrix, CountMatrixBuilder, CountMatrixError};
+use super::matrix::{CountMatrix, CountMatrixError};
 use super::vocabulary::{Vocabulary, VocabularyError};
-use crate::text::{Analyzer, TermKind, TermReader};
+use crate::text::{Analyzer, TermKind};
 use learn::TermFrequencies;
-use rayon::prelude::*;
-use read::NamedPart;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Which terms a vocabulary keeps.
 ///
@@ -72,14 +70,6 @@ pub struct Vectorizer {
     vocabulary: Vocabulary,
 }
 
-/// How many of so many texts are handed to a thread at once, if each thread is handed so many shares. Nothing that is
-/// returned may depend on it.
-fn share(n_texts: usize, n_shares: usize) -> usize {
-    /// Fewer are not worth the hand-over.
-    const FEWEST: usize = 256;
-    n_texts.div_ceil(n_shares * rayon::current_num_threads()).max(FEWEST)
-}
-
 impl Vectorizer {
     /// Puts together what a model file holds.
     pub fn new(analyzer: Analyzer, vocabulary: Vocabulary) -> Self {
@@ -117,133 +107,12 @@ impl Vectorizer {
     /// # Errors
     /// If the counts make no matrix.
     pub fn counts<'t>(&self, documents: impl Into<Documents<'t>>) -> Result<CountMatrix, VectorizerError> {
-        let parts = self.in_shares(documents.into(), |share| share.counts());
+        let parts = self.in_shares(documents, |share| share.counts());
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         if parts.is_empty() {
             return Ok(CountMatrix::empty(self.vocabulary.len()));
         }
         Ok(CountMatrix::concat(parts)?)
-    }
-
-    /// What `each` makes of some of the documents at a time, on all cores; in order.
-    pub fn in_shares<R: Send>(
-        &self,
-        documents: Documents<'_>,
-        each: impl Fn(Share<'_>) -> R + Sync,
-    ) -> Vec<R> {
-        // A few shares a thread, so that all end together; what a reader learns of one share serves the whole of it.
-        const A_THREAD: usize = 4;
-        match documents {
-            Documents::Texts(texts) => {
-                let size = share(texts.len(), A_THREAD);
-                let shares = texts.par_chunks(size).enumerate();
-                let shares = shares.map(|(i, texts)| (i * size, Source::Texts(texts)));
-                shares.map(|(start, source)| each(Share { vectorizer: self, source, start })).collect()
-            }
-            Documents::Read(read) => {
-                let named: Vec<_> =
-                    read.parts().par_iter().map(|part| part.named(&self.vocabulary)).collect();
-                let mut shares = Vec::new();
-                let mut start = 0;
-                for part in &named {
-                    let size = share(part.n_documents(), A_THREAD);
-                    for first in (0..part.n_documents()).step_by(size) {
-                        let documents = first..part.n_documents().min(first + size);
-                        shares.push((start + first, part, documents));
-                    }
-                    start += part.n_documents();
-                }
-                let shares = shares.into_par_iter();
-                let shares = shares.map(|(start, part, documents)| (start, Source::Read(part, documents)));
-                shares.map(|(start, source)| each(Share { vectorizer: self, source, start })).collect()
-            }
-        }
-    }
-}
-
-/// What is counted.
-#[derive(Debug, Clone, Copy)]
-pub enum Documents<'t> {
-    /// Texts, which are read.
-    Texts(&'t [&'t str]),
-    /// Texts that were read when the vocabulary was learned.
-    Read(&'t ReadDocuments),
-}
-
-impl<'t> From<&'t [&'t str]> for Documents<'t> {
-    fn from(texts: &'t [&'t str]) -> Self {
-        Self::Texts(texts)
-    }
-}
-
-impl<'t> From<&'t ReadDocuments> for Documents<'t> {
-    fn from(documents: &'t ReadDocuments) -> Self {
-        Self::Read(documents)
-    }
-}
-
-/// Some of the documents that are counted.
-#[derive(Debug)]
-pub struct Share<'t> {
-    vectorizer: &'t Vectorizer,
-    source: Source<'t>,
-    start: usize,
-}
-
-#[derive(Debug)]
-enum Source<'t> {
-    Texts(&'t [&'t str]),
-    Read(&'t NamedPart<'t>, Range<usize>),
-}
-
-impl Share<'_> {
-    /// Where they stand among all.
-    pub fn documents(&self) -> Range<usize> {
-        let n = match &self.source {
-            Source::Texts(texts) => texts.len(),
-            Source::Read(_, documents) => documents.len(),
-        };
-        self.start..self.start + n
-    }
-
-    /// Calls `each` with the known terms of each document, in order.
-    pub fn each_bag(&self, mut each: impl FnMut(&Bag)) {
-        let Vectorizer { analyzer, vocabulary } = self.vectorizer;
-        let mut bag = Bag::new(vocabulary.len());
-        let mut complete = |count: &mut dyn FnMut(&mut Bag)| {
-            bag.begin();
-            count(&mut bag);
-            bag.complete();
-            each(&bag);
-        };
-        match &self.source {
-            Source::Texts(texts) => {
-                let (known, mut reader) = (vocabulary.lookup(), TermReader::default());
-                for text in *texts {
-                    complete(&mut |bag| {
-                        analyzer.read_terms(text, &mut reader, &known, |kind, ids| bag.add(kind, ids));
-                    });
-                }
-            }
-            Source::Read(part, documents) => {
-                let mut known = Default::default();
-                for document in documents.clone() {
-                    complete(&mut |bag| part.count(document, bag, &mut known));
-                }
-            }
-        }
-    }
-
-    fn counts(&self) -> Result<CountMatrix, VectorizerError> {
-        let mut builder = CountMatrixBuilder::new();
-        let mut row = Vec::new();
-        self.each_bag(|bag| {
-            row.clear();
-            row.extend(bag.iter());
-            row.sort_unstable_by_key(|&(id, _)| id);
-            builder.push_sorted_row(row.iter().copied());
-        });
-        Ok(builder.finish(self.vectorizer.vocabulary.len())?)
     }
 }
 
