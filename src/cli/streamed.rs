@@ -1,7 +1,7 @@
 //! `moderato train --memory`: training on more comments than memory holds.
 
 use super::data;
-use super::growth::Growth;
+use super::distinct::Distinct;
 use super::sources::Opener;
 use super::talk::{self, Talk};
 use super::train::{self, TrainArgs};
@@ -102,25 +102,28 @@ pub(super) fn run(
         return Err(problem.hint("`moderato evaluate -o` makes a report on comments kept apart").into());
     }
     let most_terms = (memory.0 / 2 / BYTES_A_TERM) as usize;
-    let mut growth = Growth::new(train::analyzer(recipe)?, most_terms);
+    let mut distinct = Distinct::new(train::analyzer(recipe)?);
     let corpus = Corpus::pass(
         recipe,
         |source| opener.open(source),
-        |comments| {
-            comments.iter().flatten().for_each(|labelled| growth.add(&labelled.text));
+        |frames| {
+            let texts = frames.iter().flatten().map(|labelled| labelled.text.as_str());
+            distinct.add(&texts.collect::<Vec<_>>());
             Ok::<(), anyhow::Error>(())
         },
     )?;
     let n_trouble = data::report_trouble(&corpus, talk);
     data::check_columns(recipe, &corpus, opener)?;
     let plan = train::plan(recipe, &corpus)?;
-    let n_terms = growth.n_terms();
-    if (most_terms as f64) < n_terms {
-        let needed = megabytes((2.0 * n_terms) as u64 * BYTES_A_TERM);
+    let (n_followed, n_terms) = (distinct.n_followed(), distinct.n_terms());
+    if (most_terms as f64) < n_followed {
+        // A little more, for it is an estimate.
+        let needed = rounded(1.1 * 2.0 * n_followed * BYTES_A_TERM as f64);
         talk.say(&format!(
-            "warning: `--memory`: {} MB follow {most_terms} terms, expected about {needed} MB for the {} there seem to \
-             be: the rarest will be missed",
+            "warning: `--memory`: found {} MB, expected about {} MB to follow each of the {} terms there seem to be: \
+             the rarest will be missed",
             megabytes(memory.0),
+            megabytes(needed),
             rounded(n_terms),
         ));
     }

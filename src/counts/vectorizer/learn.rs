@@ -75,11 +75,13 @@ struct Run {
 }
 
 impl TermFrequencies {
+    /// In how many shares documents are counted when there is a bound: what is counted does not depend on it, unless
+    /// terms are forgotten. A term that stands in several shares is followed in each.
+    pub const N_SHARES: usize = 4;
+
     /// Nothing counted yet. With `most`, at most so many terms are followed at once.
     pub fn new(analyzer: Analyzer, most: Option<usize>) -> Self {
-        // What is counted does not depend on the number of counters, unless terms are forgotten.
-        const BOUNDED: usize = 4;
-        let n = if most.is_some() { BOUNDED } else { rayon::current_num_threads() };
+        let n = if most.is_some() { Self::N_SHARES } else { rayon::current_num_threads() };
         let most = most.map_or(0, |most| (most / n).max(1));
         let counter = |_| Counter {
             numbering: Numbering::new(&analyzer),
