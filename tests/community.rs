@@ -147,7 +147,7 @@ fn decisions_help_a_community_and_a_few_do_no_harm() {
                 if learned.is_mixed { " · mixed" } else { "" },
             );
             // A few decisions do no harm to speak of, many help.
-            assert!(after[0] > before[0] - 0.015, "{n} decisions cost order: {after:?}, {before:?}");
+            assert!(after[0] > before[0] - 0.01, "{n} decisions cost order: {after:?}, {before:?}");
             assert!(after[2] < before[2], "{n} decisions cost probabilities: {after:?}, {before:?}");
             if n == 1000 {
                 assert!(after[0] > before[0], "{n} decisions teach order: {after:?}, {before:?}");

@@ -50,18 +50,24 @@ pub(super) fn log_loss(log_odds: &[f64], lessons: &[Lesson<'_>]) -> f64 {
     losses(log_odds, lessons).iter().sum::<f64>() / total.max(f64::MIN_POSITIVE)
 }
 
-/// Which of several answers to the lessons is best: 0 for `before`, unless the best of the others, counted from 1,
-/// lowers the loss by more than its standard error (Breiman and others 1984, the rule of one standard error).
+/// Which of several answers to the lessons is believed: 0 for `before`, else one of `tried`, counted from 1, which go
+/// from little change to much.
+///
+/// The least change whose loss is within one standard error of the lowest (Breiman and others 1984, section 3.4.3): what
+/// is best by chance of several is not taken for better.
 pub(super) fn choose(before: &[f64], tried: &[Vec<f64>], lessons: &[Lesson<'_>]) -> usize {
     let total = |losses: &[f64]| losses.iter().sum::<f64>();
-    let base = losses(before, lessons);
-    let best = tried.iter().map(|answers| losses(answers, lessons)).enumerate();
-    let Some((i, best)) = best.min_by(|a, b| total(&a.1).total_cmp(&total(&b.1))) else { return 0 };
-    let n = base.len() as f64;
-    let gains: Vec<f64> = base.iter().zip(&best).map(|(base, best)| base - best).collect();
-    let mean = total(&gains) / n;
-    let variance = gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum::<f64>() / n;
-    if mean > (variance / n).sqrt() { i + 1 } else { 0 }
+    let all: Vec<Vec<f64>> =
+        std::iter::once(before).chain(tried.iter().map(Vec::as_slice)).map(|z| losses(z, lessons)).collect();
+    let Some(best) = all.iter().min_by(|a, b| total(a).total_cmp(&total(b))) else { return 0 };
+    let is_as_good = |losses: &Vec<f64>| {
+        let n = losses.len() as f64;
+        let excess: Vec<f64> = losses.iter().zip(best).map(|(loss, best)| loss - best).collect();
+        let mean = total(&excess) / n;
+        let variance = excess.iter().map(|e| (e - mean) * (e - mean)).sum::<f64>() / n;
+        mean <= (variance / n).sqrt()
+    };
+    all.iter().position(is_as_good).unwrap_or(0)
 }
 
 /// Slope and offset that bend the base's calibrated log-odds to the lessons; a prior keeps both near no change.
