@@ -281,7 +281,14 @@ fn what_cannot_be_fitted_is_refused() {
         assert_eq!(result.unwrap_err().to_string(), expected);
     };
     let settings = |settings: LogisticSettings| settings.check().map(|_| ());
-    check(settings(LogisticSettings { c: 0.0, ..PLAIN }), "`c`: found `0`, expected a positive number");
+    check(
+        settings(LogisticSettings { c: 0.0, ..PLAIN }),
+        "`c`: found `0.0`, expected a number from 1e-9 to 1e9",
+    );
+    check(
+        settings(LogisticSettings { c: 1e300, ..PLAIN }),
+        "`c`: found `1e300`, expected a number from 1e-9 to 1e9",
+    );
     check(
         settings(LogisticSettings { alpha: -1.0, ..PLAIN }),
         "`alpha`: found `-1`, expected a positive number",

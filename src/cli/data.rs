@@ -38,7 +38,7 @@ pub(super) struct DataArgs {
     #[arg(help_heading = "Labelled comments", long, value_enum, value_name = "KIND")]
     pub(super) kind: Option<Kind>,
     /// What stands between several labels in one field
-    #[arg(help_heading = "Labelled comments", long, value_name = "TEXT")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "TEXT", value_parser = input::text())]
     pub(super) split: Option<String>,
     /// Only rows whose column has this value
     #[arg(help_heading = "Labelled comments", long = "where", value_name = "COLUMN=VALUE")]

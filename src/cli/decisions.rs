@@ -1,15 +1,17 @@
 //! `moderato decisions`: what people decided, as training data, as figures, and forgotten.
 
 use super::columns::aligned;
-use super::output::Output;
+use super::output::{self, Output};
 use super::rendering;
 use super::suspect_list::guarded;
 use super::talk;
 use super::{Outcome, Problem};
+use crate::report::escape::visible;
 use crate::server::store::{Database, Decision, Erased, Week, Which, weeks};
 use anyhow::Result;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -95,6 +97,13 @@ fn parse_day(text: &str) -> Result<Day, String> {
 
 /// Show by week how far decisions and the model agree
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moderato decisions stats --store decisions.db
+  moderato decisions stats --store decisions.db --at 0.8 --to json
+
+Agreed: the share of decisions that the model would have made; found: of what people removed, the share it held; \
+right: of what it held, the share that people removed. Decisions on comments it had not scored count in the first \
+two columns alone.")]
 pub(super) struct StatsArgs {
     /// The store that `moderato serve` writes
     #[arg(long, value_name = "FILE")]
@@ -141,6 +150,7 @@ const COLUMNS: [&str; 11] = [
 ];
 
 fn export(args: &ExportArgs) -> Result<Outcome> {
+    output::check_apart(&args.output, [&args.store])?;
     let decisions = Database::open_existing(&args.store)?.standing_decisions()?;
     let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
     let wanted = |d: &&Decision| {
@@ -272,13 +282,12 @@ fn stats(args: &StatsArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The weeks of each attribute and model under their names, which need the width of a line.
 fn stats_table(weeks: &[Week]) -> String {
     let percent = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |s| format!("{:.1}%", 100.0 * s));
     let row = |week: &Week| {
         vec![
             day(week.monday),
-            week.attribute.clone(),
-            week.model.clone(),
             week.n_decisions.to_string(),
             week.n_yes.to_string(),
             percent(week.agreement.share()),
@@ -286,8 +295,15 @@ fn stats_table(weeks: &[Week]) -> String {
             percent(week.agreement.precision()),
         ]
     };
-    let header = ["week of", "attribute", "model", "decisions", "yes", "agreed", "found", "right"];
-    aligned(3, &header, &weeks.iter().map(row).collect::<Vec<_>>())
+    let mut parts: BTreeMap<(&str, &str), Vec<Vec<String>>> = BTreeMap::new();
+    for week in weeks {
+        parts.entry((&week.attribute, &week.model)).or_default().push(row(week));
+    }
+    let header = ["week of", "decisions", "yes", "agreed", "found", "right"];
+    let tables = parts.into_iter().map(|((attribute, model), rows)| {
+        format!("{} · {}\n{}", visible(attribute), visible(model), aligned(1, &header, &rows))
+    });
+    tables.collect::<Vec<_>>().join("\n")
 }
 
 fn stats_json(weeks: &[Week], at: f64) -> serde_json::Value {

@@ -1,7 +1,7 @@
 //! `moderato extract`: pages, tables and exports in, one record a comment out.
 
 use super::comments::Job;
-use super::input::{Inputs, ReadArgs, RoleArgs};
+use super::input::{self, Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
 use super::suspect_list::guarded;
 use super::{Outcome, Problem, comments, pipeline};
@@ -67,7 +67,7 @@ pub(super) struct ExtractArgs {
     #[arg(long, requires = "output")]
     resume: bool,
     /// How many threads to use; all cores unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
 }
 

@@ -137,14 +137,16 @@ fn probability(model: &Model, column: Column, text: &str) -> f64 {
 
 impl MigrateArgs {
     fn check(&self) -> Result<()> {
-        if let Some(path) = &self.output {
-            drop(output::Output::open(Some(path))?);
-        }
+        output::check_apart(&self.output, self.scores.iter().chain(&self.store))?;
+        output::check_place(self.output.as_deref())?;
         let shares = self.thresholds.iter().chain([&self.threshold]);
         if let Some(bad) = shares.into_iter().find(|t| !(0.0..=1.0).contains(*t)) {
             return Err(
                 Problem::new(format!("found threshold {bad}, expected a probability from 0 to 1")).into()
             );
+        }
+        if self.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Problem::new("`--name` is empty, expected the new model's name").into());
         }
         match self.holdout {
             Some(share) if !(share > 0.0 && share < 1.0) => {
@@ -247,11 +249,11 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
     let seen = if args.holdout.is_some() { "set apart" } else { "out of fold" };
     let Moved { value, interval } = migration.rank_correlation;
     let mut text = format!(
-        "{}: {}, {seen}\nrank correlation with the logged scores {} ({})\n\n",
+        "{}: {}, {seen}\nrank correlation with the logged scores {}{}\n\n",
         args.attribute,
         talk::plural(migration.n_comments as u64, "comment"),
         plain(value),
-        plain_interval(interval),
+        interval.map_or_else(String::new, |interval| format!(" ({})", plain_interval(Some(interval)))),
     );
     let header = ["threshold", "it held", "ours holds", "95%", "as many at", "95%", "also held"];
     let row = |t: &crate::evaluate::OldThreshold| {
@@ -266,8 +268,8 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
         ]
     };
     text += &aligned(1, &header, &migration.thresholds.iter().map(row).collect::<Vec<_>>());
-    text += "\nas many at: where our threshold holds as many; also held: what of the comments it held\n\
-             ours holds, too\n";
+    text += "\nas many at: where our threshold holds as many; also held: what of the comments\n\
+             it held ours holds, too\n";
     if migration.n_decided > 0 {
         let header = ["threshold", "it found", "ours finds", "it was right", "ours is right"];
         let row = |t: &crate::evaluate::OldThreshold| {

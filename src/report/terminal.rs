@@ -250,7 +250,7 @@ fn small_matrices(matrices: &[ConfusionMatrix], names: &[String], style: &Style)
 }
 
 /// Words on lines of at most `width` columns, if the words are no longer.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {

@@ -75,13 +75,13 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "ORIGIN")]
     cors: Vec<String>,
     /// How many calls a second are answered of one address; the others with 429
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
     /// What to log
     #[arg(long, value_enum, default_value_t = log::Level::Info, value_name = "LEVEL")]
     log: log::Level,
     /// How many threads answer; all cores unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
 }
 

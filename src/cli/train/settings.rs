@@ -14,6 +14,9 @@ use serde::de::DeserializeOwned;
 impl TrainArgs {
     /// What flags change about the recipe.
     pub(super) fn change(&self, recipe: &mut Recipe) -> Result<()> {
+        if self.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Problem::new("`--name` is empty, expected the model's name").into());
+        }
         recipe.name = self.name.clone().unwrap_or_else(|| recipe.name.clone());
         recipe.seed = self.seed.unwrap_or(recipe.seed);
         recipe.folds = self.folds.unwrap_or(recipe.folds);
@@ -47,6 +50,8 @@ fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> 
             .split_once('=')
             .ok_or_else(|| Problem::new(format!("`{flag}` is `{pair}`, expected NAME=VALUE")))?;
         let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+        // What has a line break in it may be more than a value.
+        let parsed = parsed.filter(|table| table.len() == 1);
         let value = parsed.and_then(|mut t| t.remove("value")).unwrap_or_else(|| value.into());
         table.insert(name.to_owned(), value);
     }
@@ -56,9 +61,26 @@ fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> 
 /// The parts of a recipe that corpus rooms pass through, read; `part` names them in errors.
 fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
     let value = toml::Value::Table(table.clone());
-    value
-        .try_into()
-        .map_err(|e: toml::de::Error| Problem::new(format!("{part}: {}", e.message().trim_end())).into())
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let name = match error.path().to_string() {
+            path if path == "." => String::new(),
+            path => format!(" `{path}`:"),
+        };
+        let message = error.inner().message().trim_end();
+        Problem::new(format!("{part}:{name} {}", in_words(message))).into()
+    })
+}
+
+/// What a reader of TOML says, without the names of types.
+fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.into() };
+    let expected = match expected {
+        "f32" | "f64" => "a number",
+        "u8" => "a whole number from 0 to 255",
+        "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// How the recipe's texts are read.
@@ -93,7 +115,15 @@ pub(in crate::cli) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
         // n-grams that the recipe names are not for `auto` to change.
         search_analysis: !recipe.analysis.contains_key("words")
             && !recipe.analysis.contains_key("characters"),
-        pruning: settings::<Pruning>(&recipe.vocabulary, "`vocabulary`")?,
+        pruning: pruning(recipe)?,
         heads,
     })
+}
+
+fn pruning(recipe: &Recipe) -> Result<Pruning> {
+    let pruning: Pruning = settings(&recipe.vocabulary, "`vocabulary`")?;
+    if pruning.max_terms == Some(0) {
+        return Err(Problem::new("`vocabulary`: `max-terms` is 0, expected at least 1").into());
+    }
+    Ok(pruning)
 }
