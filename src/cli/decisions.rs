@@ -2,7 +2,7 @@
 
 use super::columns::aligned;
 use super::output::{self, Output};
-use super::rendering;
+use super::rendering::{self, TableOr};
 use super::suspect_list::guarded;
 use super::talk;
 use super::{Outcome, Problem};
@@ -115,16 +115,8 @@ pub(super) struct StatsArgs {
     #[arg(long, value_name = "ID")]
     community: Option<String>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Figures::Table, value_name = "FORMAT")]
-    to: Figures,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Figures {
-    /// For people
-    Table,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOr::Table, value_name = "FORMAT")]
+    to: TableOr,
 }
 
 pub(super) fn run(command: &DecisionsCommand) -> Result<Outcome> {
@@ -275,8 +267,8 @@ fn stats(args: &StatsArgs) -> Result<Outcome> {
     decisions.retain(|d| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community));
     let weeks = weeks(&decisions, args.at);
     rendering::print_text(&match args.to {
-        Figures::Table => stats_table(&weeks),
-        Figures::Json => format!("{:#}\n", stats_json(&weeks, args.at)),
+        TableOr::Table => stats_table(&weeks),
+        TableOr::Json => format!("{:#}\n", stats_json(&weeks, args.at)),
     })?;
     talk::say(&talk::plural(decisions.len() as u64, "decision"));
     Ok(Outcome::Done)

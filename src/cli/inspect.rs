@@ -1,13 +1,14 @@
 //! `moderato inspect`: what a model is, and what it learned.
 
 use super::output::Output;
-use super::{Outcome, models, rendering};
+use super::rendering::{self, TextOr};
+use super::{Outcome, models};
 use crate::model::{Model, ModelHead};
 use crate::report::escape::visible;
 use crate::report::terminal;
 use crate::text::TermKind;
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -25,24 +26,16 @@ pub(super) struct InspectArgs {
     #[arg(long, default_value_t = 10, value_name = "N")]
     terms: usize,
     /// What to write
-    #[arg(long, value_enum, default_value_t = To::Text, value_name = "FORMAT")]
-    to: To,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOr::Text, value_name = "FORMAT")]
+    to: TextOr,
 }
 
 pub(super) fn run(args: &InspectArgs) -> Result<Outcome> {
     let model = models::load(args.model.as_deref())?;
     let mut out = Output::open(None)?;
     match args.to {
-        To::Json => writeln!(out, "{:#}", as_json(&model, args.terms))?,
-        To::Text => write_text(&model, args.terms, &mut out)?,
+        TextOr::Json => writeln!(out, "{:#}", as_json(&model, args.terms))?,
+        TextOr::Text => write_text(&model, args.terms, &mut out)?,
     }
     out.finish()?;
     Ok(Outcome::Done)

@@ -2,7 +2,7 @@
 
 use super::columns::aligned;
 use super::input::ReadArgs;
-use super::rendering;
+use super::rendering::{self, TableOr};
 use super::scores::{self, Fields, Logged, ScoreLog};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, community, models, output};
@@ -11,7 +11,7 @@ use crate::evaluate::{Bootstrap, Interval, Migration, Moved, Pair};
 use crate::model::adapt::{AdaptSettings, Adapted, Column, Lesson, Task};
 use crate::model::{Model, SourceAbout};
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -77,16 +77,8 @@ pub(super) struct MigrateArgs {
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = To::Table, value_name = "FORMAT")]
-    to: To,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// For people
-    Table,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOr::Table, value_name = "FORMAT")]
+    to: TableOr,
 }
 
 pub(super) fn run(args: &MigrateArgs) -> Result<Outcome> {
@@ -116,8 +108,8 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome> {
         talk::say(&format!("{}: {}", path.display(), model.id()));
     }
     rendering::print_text(&match args.to {
-        To::Json => format!("{:#}\n", as_json(&migration, args, &model)),
-        To::Table => as_table(&migration, args),
+        TableOr::Json => format!("{:#}\n", as_json(&migration, args, &model)),
+        TableOr::Table => as_table(&migration, args),
     })?;
     for (n, what) in [(log.n_without, "without a score"), (log.n_unreadable, "that could not be read")] {
         if n > 0 {

@@ -21,6 +21,24 @@ pub(super) enum To {
     Html,
 }
 
+/// What to print where there are words for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOr {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What to print where there is a table for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableOr {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
 /// How to write for the terminal at hand.
 pub(super) fn style() -> terminal::Style {
     terminal::Style { color: output::stdout_has_color(), ..terminal::Style::default() }

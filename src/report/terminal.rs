@@ -5,7 +5,7 @@ use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
 use super::{ComparedHead, Findings, Report, SlicedHead, fairness, tables, thresholds, words};
-use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness, Swap};
+use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
 use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
 
@@ -182,11 +182,6 @@ pub fn render_fairness(head: &Head, of: &Fairness, style: &Style) -> String {
         lines.extend(wrapped(&note, style.width));
     }
     ended(&lines)
-}
-
-/// What swap tests found, each line ended.
-pub fn render_swaps(swaps: &[Swap], style: &Style) -> String {
-    ended(&fairness::swaps(swaps).to_text(style.width))
 }
 
 fn ended(lines: &[String]) -> String {

@@ -303,6 +303,7 @@ fn what_cannot_be_written_is_told_before_the_work_and_by_the_name_it_was_given()
         &[&labelled("suspects")[..], &["-o", "none/x.csv"]].concat(),
         &[&labelled("threshold")[..], &["-m", "tiny.model", "--at", "0.5", "-o", "none/x.model"]].concat(),
         &["explain", " ", "-m", "tiny.model"],
+        &[&labelled("evaluate")[..], &["-m", "tiny.model", "--cases", "."]].concat(),
         &["report", "."],
         &["report", "c.csv"],
     ]));
@@ -341,18 +342,17 @@ fn no_command_writes_over_what_it_reads() {
 
 #[test]
 fn a_number_that_will_not_do_is_told_with_those_that_will() {
-    let recipe = |more: &[&'static str]| [&["train", "r.toml", "-o", "m"][..], more].concat();
     let calls = [
-        recipe(&["--fit", "c=1e300", "--algorithm", "logistic"]),
-        recipe(&["--fit", "c=1e-300", "--algorithm", "logistic"]),
-        recipe(&["--fit", "alpha=abc"]),
-        recipe(&["--fit", "alpha=1\nseed=2"]),
-        recipe(&["--vocabulary", "max-terms=0"]),
-        recipe(&["--vocabulary", "min-words=-3"]),
-        recipe(&["--analysis", "words=[1,1000000]"]),
-        recipe(&["--folds", "-1"]),
-        recipe(&["--seed", "-1"]),
-        recipe(&["--name", " "]),
+        training("c.csv", &["--fit", "c=1e300", "--algorithm", "logistic"]),
+        training("c.csv", &["--fit", "c=1e-300", "--algorithm", "logistic"]),
+        training("c.csv", &["--fit", "alpha=abc"]),
+        training("c.csv", &["--fit", "alpha=1\nseed=2"]),
+        training("c.csv", &["--vocabulary", "max-terms=0"]),
+        training("c.csv", &["--vocabulary", "min-words=-3"]),
+        training("c.csv", &["--analysis", "words=[1,1000000]"]),
+        training("c.csv", &["--folds", "-1"]),
+        training("c.csv", &["--seed", "-1"]),
+        training("c.csv", &["--name", " "]),
         training("c.csv", &["--split", ""]),
         vec!["score", "c.csv", "-m", "tiny.model", "--threads", "0"],
         vec!["extract", "c.csv", "--threads", "-2"],
