@@ -299,7 +299,7 @@ fn what_cannot_be_fitted_is_refused() {
     );
     check(
         settings(LogisticSettings { alpha: -1.0, ..PLAIN }),
-        "`alpha`: found `-1`, expected a positive number",
+        "`alpha`: found `-1.0`, expected a positive number",
     );
     check(
         settings(LogisticSettings { tolerance: f64::NAN, ..PLAIN }),

@@ -128,8 +128,7 @@ pub fn run() -> ExitCode {
     let outcome = match parsed {
         Ok(cli) => dispatch(cli.command),
         Err(error) if error.use_stderr() => {
-            // That standard error cannot be written to is nobody's concern.
-            let _ = error.print();
+            problem::print_usage(&error);
             return ExitCode::from(2);
         }
         Err(help) => shown(&help),

@@ -352,6 +352,7 @@ fn a_number_that_will_not_do_is_told_with_those_that_will() {
         training("c.csv", &["--analysis", "words=[1,1000000]"]),
         training("c.csv", &["--folds", "-1"]),
         training("c.csv", &["--seed", "-1"]),
+        training("c.csv", &["--seed", "99999999999999999999"]),
         training("c.csv", &["--name", " "]),
         training("c.csv", &["--split", ""]),
         vec!["score", "c.csv", "-m", "tiny.model", "--threads", "0"],

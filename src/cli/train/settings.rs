@@ -62,11 +62,11 @@ fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> 
 fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
     let value = toml::Value::Table(table.clone());
     serde_path_to_error::deserialize(value).map_err(|error| {
+        let message = error.inner().message().trim_end();
         let name = match error.path().to_string() {
-            path if path == "." => String::new(),
+            path if path == "." || message.starts_with("unknown field") => String::new(),
             path => format!(" `{path}`:"),
         };
-        let message = error.inner().message().trim_end();
         Problem::new(format!("{part}:{name} {}", in_words(message))).into()
     })
 }
