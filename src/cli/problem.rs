@@ -59,6 +59,19 @@ pub(super) fn print_usage(error: &clap::Error) {
     }
 }
 
+/// What a reader of TOML says, without the names of types.
+pub(super) fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.into() };
+    let expected = match expected {
+        "f32" | "f64" => "a number",
+        "u8" => "a whole number from 0 to 255",
+        "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "a nonzero u32" => "a whole number from 1",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
+}
+
 /// Which of the fields there are was meant, perhaps.
 fn meant(error: &ExtractError) -> Option<String> {
     let ExtractError::UnknownField { name, columns, .. } = error else { return None };

@@ -390,3 +390,27 @@ fn what_is_told_in_sentences_fits_a_terminal() {
         assert_eq!(ran.code, 2, "{ran}");
     }
 }
+
+#[test]
+fn settings_of_a_server_that_nothing_would_come_of_are_refused() {
+    let told = [
+        ("[rate]\nper_second = 0\n", "s.toml:2: invalid value: integer `0`, expected a whole number from 1"),
+        (
+            "[limits]\nidle_seconds = -1\n",
+            "s.toml:2: invalid value: integer `-1`, expected a whole number from 0",
+        ),
+        (
+            "[coral]\nsecrets = [\"x\"]\n[[coral.rule]]\nattribute = \"BANANA\"\nhold = 0.5\n",
+            "s.toml: `coral.rule`: rule on `BANANA`: no label of tiny@",
+        ),
+        ("store = \"none/desk.db\"\n", "none/desk.db: no folder `none` to write to"),
+        ("store = \".\"\n", ": found a folder, expected a store of decisions"),
+    ];
+    for (settings, expected) in told {
+        let folder = folder().file("s.toml", settings);
+        let ran = folder.run(&["serve", "--config", "s.toml", "-m", "tiny.model", "--listen", "127.0.0.1:0"]);
+        assert!(ran.code == 2 && ran.stderr.contains(expected), "{settings}\n{ran}");
+    }
+    let ran = folder().run(&["serve", "--communities", "none", "-m", "tiny.model"]);
+    assert_eq!((ran.code, &*ran.stderr), (2, "error: none: no such folder\n"), "{ran}");
+}

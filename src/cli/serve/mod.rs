@@ -4,7 +4,8 @@ mod beside;
 mod files;
 mod log;
 
-use super::{Outcome, Problem, input};
+use super::problem::in_words;
+use super::{Outcome, Problem, input, output};
 use crate::server::config::{Config, RateConfig, TlsConfig, UnknownAttributes};
 use crate::server::{App, Limits, router, serve, store::Store, tls};
 use anyhow::{Context, Result};
@@ -118,6 +119,14 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         folder: args.communities.clone(),
     };
     let (models, watch) = files.load()?;
+    if let Some(attribute) = settings.coral.as_ref().and_then(|phase| phase.unanswered(&models)) {
+        let message =
+            format!("{named}`coral.rule`: rule on `{attribute}`: no label of {} answers it", models.base.id);
+        return Err(Problem::new(message)
+            .hint("`GET /v1/model` of a server without the rule lists names")
+            .into());
+    }
+    config.store.as_deref().map(check_store).transpose()?;
     let store = match &config.store {
         Some(path) => Some(Store::open(path)?.keeping_text(config.keep_text)),
         None => None,
@@ -144,6 +153,19 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         tracing::warn!("stopped before every call was answered");
     }
     Ok(Outcome::Done)
+}
+
+/// Refuses a store that is a folder, or has none to stand in.
+fn check_store(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match folder.is_none_or(Path::is_dir) {
+        _ if path.is_dir() => {
+            let message = format!("{}: found a folder, expected a store of decisions", path.display());
+            Err(Problem::new(message).into())
+        }
+        true => Ok(()),
+        false => Err(output::not_made(path, &std::io::ErrorKind::NotFound.into())),
+    }
 }
 
 async fn listen_on(address: SocketAddr, app: App, tls: Option<TlsAcceptor>, watch: Watch) -> Result<bool> {
@@ -180,8 +202,9 @@ fn config(args: &ServeArgs) -> Result<Config> {
             let bytes = input::read_file(path)?;
             let text = String::from_utf8(bytes)
                 .map_err(|_| Problem::new(format!("{}: found no UTF-8, expected TOML", path.display())))?;
-            let mut config =
-                Config::parse(&text).map_err(|error| Problem::new(format!("{}:{error}", path.display())))?;
+            let mut config = Config::parse(&text).map_err(|error| {
+                Problem::new(format!("{}:{}", path.display(), in_words(&error.to_string())))
+            })?;
             from_folder(&mut config, path.parent().unwrap_or(Path::new("")));
             config
         }

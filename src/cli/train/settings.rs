@@ -2,6 +2,7 @@
 
 use super::TrainArgs;
 use crate::cli::Problem;
+use crate::cli::problem::in_words;
 use crate::corpus::{Corpus, Recipe};
 use crate::counts::vectorizer::Pruning;
 use crate::label::Head;
@@ -69,18 +70,6 @@ fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
         };
         Problem::new(format!("{part}:{name} {}", in_words(message))).into()
     })
-}
-
-/// What a reader of TOML says, without the names of types.
-fn in_words(message: &str) -> String {
-    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.into() };
-    let expected = match expected {
-        "f32" | "f64" => "a number",
-        "u8" => "a whole number from 0 to 255",
-        "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
-        other => other,
-    };
-    format!("{found}, expected {expected}")
 }
 
 /// How the recipe's texts are read.
