@@ -7,7 +7,7 @@ use super::suspect_list::guarded;
 use super::talk;
 use super::{Outcome, Problem};
 use crate::report::escape::visible;
-use crate::server::store::{Database, Decision, Erased, Week, Which, weeks};
+use crate::server::store::{Database, Decision, Erased, NewDecision, Week, Which, weeks};
 use anyhow::Result;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -161,41 +161,9 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
             continue;
         };
         n_written += 1;
-        let label = if d.value >= 0.5 { "yes" } else { "no" };
-        let time = time(d.said.time_ms);
         match args.to {
-            Records::Jsonl => {
-                let record = json!({
-                    "text": text,
-                    "label": label,
-                    "value": d.value,
-                    "attribute": d.attribute,
-                    "community": d.said.community,
-                    "weight": 1,
-                    "client_token": d.said.client_token,
-                    "session": d.said.session,
-                    "time": time,
-                    "model": d.model,
-                    "probability": d.probability,
-                });
-                writeln!(out, "{record}")?;
-            }
-            Records::Csv => {
-                let probability = d.probability.map(|p| p.to_string()).unwrap_or_default();
-                let value = d.value.to_string();
-                let cells = [
-                    text,
-                    label,
-                    &value,
-                    &d.attribute,
-                    &d.said.community,
-                    "1",
-                    &d.said.client_token,
-                    &d.said.session,
-                ];
-                let cells = cells.into_iter().chain([&*time, &d.model, &probability]);
-                out.write_all(&csv_row(cells.map(guarded))?)?;
-            }
+            Records::Jsonl => writeln!(out, "{}", record(d, text))?,
+            Records::Csv => out.write_all(&csv_row(cells(d, text).map(|cell| guarded(&cell)))?)?,
         }
     }
     out.finish()?;
@@ -205,6 +173,43 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     }
     talk::say(&line);
     Ok(Outcome::Done)
+}
+
+fn label(d: &NewDecision) -> &'static str {
+    if d.value >= 0.5 { "yes" } else { "no" }
+}
+
+fn record(d: &NewDecision, text: &str) -> serde_json::Value {
+    json!({
+        "text": text,
+        "label": label(d),
+        "value": d.value,
+        "attribute": d.attribute,
+        "community": d.said.community,
+        "weight": 1,
+        "client_token": d.said.client_token,
+        "session": d.said.session,
+        "time": time(d.said.time_ms),
+        "model": d.model,
+        "probability": d.probability,
+    })
+}
+
+/// The same as cells, in the order of [`COLUMNS`].
+fn cells(d: &NewDecision, text: &str) -> [String; COLUMNS.len()] {
+    [
+        text.to_owned(),
+        label(d).to_owned(),
+        d.value.to_string(),
+        d.attribute.clone(),
+        d.said.community.clone(),
+        "1".to_owned(),
+        d.said.client_token.clone(),
+        d.said.session.clone(),
+        time(d.said.time_ms),
+        d.model.clone(),
+        d.probability.map(|p| p.to_string()).unwrap_or_default(),
+    ]
 }
 
 fn csv_row(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {

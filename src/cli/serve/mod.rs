@@ -120,11 +120,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
     };
     let (models, watch) = files.load()?;
     if let Some(attribute) = settings.coral.as_ref().and_then(|phase| phase.unanswered(&models)) {
-        let message =
-            format!("{named}`coral.rule`: rule on `{attribute}`: no label of {} answers it", models.base.id);
-        return Err(Problem::new(message)
-            .hint("`GET /v1/model` of a server without the rule lists names")
-            .into());
+        let message = format!(
+            "{named}`coral.rule`: rule on `{attribute}`: no label of {} answers it, expected one of {}",
+            models.base.id,
+            models.base.attributes.names().join(", ")
+        );
+        return Err(Problem::new(message).into());
     }
     config.store.as_deref().map(check_store).transpose()?;
     let store = match &config.store {
