@@ -14,7 +14,7 @@ use files::{Files, Watch};
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 
@@ -170,7 +170,7 @@ fn check_store(path: &Path) -> Result<()> {
 }
 
 async fn listen_on(address: SocketAddr, app: App, tls: Option<TlsAcceptor>, watch: Watch) -> Result<bool> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("{address}: cannot listen"))?;
+    let listener = listener(address).with_context(|| format!("{address}: cannot listen"))?;
     let bound = listener.local_addr().with_context(|| format!("{address}: cannot listen"))?;
     let (terminate, interrupt) = (signals(SignalKind::terminate())?, signals(SignalKind::interrupt())?);
     let hangup = signals(SignalKind::hangup())?;
@@ -181,6 +181,23 @@ async fn listen_on(address: SocketAddr, app: App, tls: Option<TlsAcceptor>, watc
     watching.abort();
     tracing::info!("stopped");
     Ok(finished)
+}
+
+/// How many callers may wait for the server to take their connection, as far as the system allows so many.
+const WAITING: u32 = 4096;
+
+/// Listens, with room for a crowd that comes at once: who finds none asks again after a second, which is longer than
+/// Coral waits for an answer, and the usual room is for 128.
+fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that is started again may have the address of the one before at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 fn signals(kind: SignalKind) -> Result<Signal> {
@@ -271,4 +288,31 @@ fn fitting(limits: &Limits) -> Limits {
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let connections = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX).max(1);
     Limits { max_connections: limits.max_connections.min(connections), ..limits.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    #[test]
+    fn a_crowd_that_comes_at_once_waits_for_no_second_try() {
+        const CROWD: u32 = 512;
+        let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+        if allowed.trim().parse().is_ok_and(|allowed: u32| allowed < CROWD) {
+            let _ = writeln!(std::io::stderr(), "skipped: this system lets {} wait", allowed.trim());
+            return;
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // Nobody takes a connection.
+        let listener = runtime.block_on(async { listener(([127, 0, 0, 1], 0).into()) }).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut crowd = Vec::new();
+        for number in 0..CROWD {
+            let stream = TcpStream::connect_timeout(&address, Duration::from_secs(20));
+            crowd.push(stream.unwrap_or_else(|error| panic!("caller {number} of {CROWD}: {error}")));
+        }
+    }
 }
