@@ -3,7 +3,7 @@
 use super::columns::aligned;
 use super::output::{self, Output};
 use super::rendering::{self, TableOr};
-use super::suspect_list::guarded;
+use super::spreadsheet::{guarded, write_row};
 use super::talk;
 use super::{Outcome, Problem};
 use crate::report::escape::visible;
@@ -152,7 +152,9 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     let mut n_written = 0;
     let mut n_without = 0;
     if args.to == Records::Csv {
-        out.write_all(&csv_row(COLUMNS)?)?;
+        let mut header = Vec::new();
+        write_row(COLUMNS, &mut header);
+        out.write_all(&header)?;
     }
     for decision in decisions.iter().filter(wanted) {
         let d = &decision.decision;
@@ -163,7 +165,11 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
         n_written += 1;
         match args.to {
             Records::Jsonl => writeln!(out, "{}", record(d, text))?,
-            Records::Csv => out.write_all(&csv_row(cells(d, text).map(|cell| guarded(&cell)))?)?,
+            Records::Csv => {
+                let mut row = Vec::new();
+                write_row(cells(d, text).map(|cell| guarded(&cell)), &mut row);
+                out.write_all(&row)?;
+            }
         }
     }
     out.finish()?;
@@ -210,12 +216,6 @@ fn cells(d: &NewDecision, text: &str) -> [String; COLUMNS.len()] {
         d.model.clone(),
         d.probability.map(|p| p.to_string()).unwrap_or_default(),
     ]
-}
-
-fn csv_row(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(cells)?;
-    Ok(writer.into_inner()?)
 }
 
 /// Milliseconds since 1970 → ISO 8601.

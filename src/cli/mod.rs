@@ -40,6 +40,7 @@ mod slices;
 mod slicing;
 mod sources;
 mod spans;
+mod spreadsheet;
 mod streamed;
 mod suspect_list;
 mod suspects;

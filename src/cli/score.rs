@@ -3,7 +3,7 @@
 use super::comments::Job;
 use super::input::{self, Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
-use super::suspect_list::guarded;
+use super::spreadsheet::{guarded, write_row};
 use super::{Outcome, Problem, comments, extract, models, pipeline, table};
 use crate::comment::Comment;
 use crate::extract::Keep;
@@ -155,7 +155,7 @@ fn csv_header(model: &Model, keep: bool) -> Vec<u8> {
         cells.extend(["text", "fields"].map(str::to_owned));
     }
     let mut out = Vec::new();
-    extract::write_row(cells, &mut out);
+    write_row(cells, &mut out);
     out
 }
 
@@ -176,7 +176,7 @@ fn write_csv(model: &Model, comment: &Comment, prediction: &Prediction, keep: bo
         cells.push(guarded(&comment.text).into());
         cells.push(serde_json::Value::Object(rest).to_string().into());
     }
-    extract::write_row(cells, out);
+    write_row(cells, out);
 }
 
 /// The names of the labels that hold.
