@@ -147,8 +147,9 @@ const VISITOR: &str = r#"<script>addEventListener("load", async () => {
     const said = ["cells:" + document.querySelectorAll(".matrix td.right, .matrix td.wrong").length];
     const cell = document.querySelector(".matrix td a");
     cell.click();
-    await pause();
     const list = document.getElementById(cell.hash.slice(1)).closest("details");
+    for (let i = 0; i < 100 && !list.open; i++) await pause();
+    await pause();
     said.push("open:" + list.open);
     said.push("marked:" + (list.querySelectorAll("blockquote mark").length > 0));
     const output = document.querySelector(".threshold output");
@@ -192,8 +193,9 @@ const READER: &str = r#"<script>addEventListener("load", async () => {
     const said = [];
     const cell = document.querySelector(".matrix td.wrong a");
     cell.click();
-    await pause();
     const list = document.getElementById(cell.hash.slice(1)).closest("details");
+    for (let i = 0; i < 100 && !list.open; i++) await pause();
+    await pause();
     said.push("open:" + list.open);
     said.push("marked:" + list.querySelector("mark").textContent);
     said.push("focus:" + (document.activeElement.id === cell.hash.slice(1)));

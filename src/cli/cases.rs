@@ -1,7 +1,7 @@
 //! Functional cases: comments of our own that each test one difficulty, and how a model does on them.
 
 use super::slices::Cut;
-use super::{Problem, evaluated};
+use super::{Problem, evaluated, input};
 use crate::comment::Place;
 use crate::corpus::{Corpus, HeadRecipe, HeadSource, LabelledComment, SimpleRecipe};
 use crate::evaluate::{Options, Predictions};
@@ -51,10 +51,8 @@ impl Cases {
             let answers = HeadSource { column: Some(head.name.clone()), ..HeadSource::default() };
             source.heads.insert(head.name.clone(), answers);
         }
-        let corpus = Corpus::read(&recipe, |_| {
-            let file = std::fs::File::open(path)?;
-            Ok(Box::new(file))
-        })?;
+        drop(input::open_file(path)?);
+        let corpus = Corpus::read(&recipe, |_| Ok(Box::new(std::fs::File::open(path)?)))?;
         if let Some(error) = corpus.errors.first() {
             return Err(Problem::new(error.to_string()).into());
         }

@@ -76,6 +76,7 @@ pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
 }
 
 pub(super) fn train(store: &Path, args: &CommunityArgs, rest: &Rest<'_>) -> Result<Outcome> {
+    output::check_apart([rest.output], &args.from_decisions)?;
     let base = models::load(args.base.as_deref())?;
     let decisions = Database::open_existing(store)?.standing_decisions()?;
     let wanted = |d: &&Decision| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community);

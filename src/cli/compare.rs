@@ -40,8 +40,12 @@ pub(super) struct CompareArgs {
     to: To,
 }
 
+/// The files that a comparison has in its folder.
+const FILES: [&str; 3] = ["comparison.json", "comparison.md", "comparison.html"];
+
 pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
-    output::check_folder(args.output.as_deref())?;
+    let inputs = args.data.data.iter().chain([&args.before, &args.after]);
+    rendering::check_folder(args.output.as_deref(), &FILES, inputs)?;
     let [before, after] = [&args.before, &args.after].map(|path| match path.as_os_str() == "default" {
         true => models::load(None),
         false => models::load(Some(path)),
@@ -75,9 +79,9 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     if let Some(folder) = &args.output {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("{}: cannot make folder", folder.display()))?;
-        output::write_file(&folder.join("comparison.json"), as_json().as_bytes())?;
-        output::write_file(&folder.join("comparison.md"), as_markdown().as_bytes())?;
-        output::write_file(&folder.join("comparison.html"), as_page().as_bytes())?;
+        for (file, text) in FILES.iter().zip([as_json(), as_markdown(), as_page()]) {
+            output::write_file(&folder.join(file), text.as_bytes())?;
+        }
     }
     talk.end();
     rendering::print_text(&match args.to {

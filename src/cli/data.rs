@@ -38,7 +38,7 @@ pub(super) struct DataArgs {
     #[arg(help_heading = "Labelled comments", long, value_enum, value_name = "KIND")]
     pub(super) kind: Option<Kind>,
     /// What stands between several labels in one field
-    #[arg(help_heading = "Labelled comments", long, value_name = "TEXT")]
+    #[arg(help_heading = "Labelled comments", long, value_name = "TEXT", value_parser = input::text())]
     pub(super) split: Option<String>,
     /// Only rows whose column has this value
     #[arg(help_heading = "Labelled comments", long = "where", value_name = "COLUMN=VALUE")]
@@ -114,26 +114,7 @@ impl DataArgs {
         };
         let mut recipe = match columns {
             None => simple.recipe()?,
-            // In columns a mapping says what is yes and what is no, and the labels are the columns' names.
-            Some(columns) => {
-                let labels = simple.labels.take();
-                let named = labels.as_ref().map(Mapping::labels).unwrap_or_default();
-                if let Some(other) = named.into_iter().find(|name| !matches!(*name, "yes" | "no")) {
-                    let message = format!(
-                        "`--labels` maps to `{other}`, expected yes or no, since each label has a column"
-                    );
-                    return Err(Problem::new(message).hint("for instance `--labels 0=no,1=yes`").into());
-                }
-                let mut recipe = simple.recipe()?;
-                recipe.heads[0].labels = Some(crate::label::LabelSet::new(columns.keys().cloned())?);
-                recipe.heads[0].kind = HeadKind::Each;
-                for answers in answers(&mut recipe, &head) {
-                    answers.column = None;
-                    answers.columns.clone_from(&columns);
-                    answers.labels.clone_from(&labels);
-                }
-                recipe
-            }
+            Some(columns) => by_columns(simple, &head, &columns)?,
         };
         if self.kind == Some(Kind::Each) || self.split.is_some() {
             recipe.heads[0].kind = HeadKind::Each;
@@ -171,6 +152,26 @@ impl DataArgs {
         };
         self.only.iter().map(one).collect()
     }
+}
+
+/// The recipe where each label has a column: a mapping says what is yes there and what is no.
+fn by_columns(mut simple: SimpleRecipe, head: &str, columns: &BTreeMap<String, String>) -> Result<Recipe> {
+    let labels = simple.labels.take();
+    let named = labels.as_ref().map(Mapping::labels).unwrap_or_default();
+    if let Some(other) = named.into_iter().find(|name| !matches!(*name, "yes" | "no")) {
+        let message =
+            format!("`--labels` maps to `{other}`, expected yes or no, since each label has a column");
+        return Err(Problem::new(message).hint("for instance `--labels 0=no,1=yes`").into());
+    }
+    let mut recipe = simple.recipe()?;
+    recipe.heads[0].labels = Some(crate::label::LabelSet::new(columns.keys().cloned())?);
+    recipe.heads[0].kind = HeadKind::Each;
+    for answers in answers(&mut recipe, head) {
+        answers.column = None;
+        answers.columns.clone_from(columns);
+        answers.labels.clone_from(&labels);
+    }
+    Ok(recipe)
 }
 
 fn answers<'r>(recipe: &'r mut Recipe, head: &'r str) -> impl Iterator<Item = &'r mut HeadSource> {

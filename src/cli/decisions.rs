@@ -1,15 +1,17 @@
 //! `moderato decisions`: what people decided, as training data, as figures, and forgotten.
 
 use super::columns::aligned;
-use super::output::Output;
-use super::rendering;
-use super::suspect_list::guarded;
+use super::output::{self, Output};
+use super::rendering::{self, TableOr};
+use super::spreadsheet::{guarded, write_row};
 use super::talk;
 use super::{Outcome, Problem};
-use crate::server::store::{Database, Decision, Erased, Week, Which, weeks};
+use crate::report::escape::visible;
+use crate::server::store::{Database, Decision, Erased, NewDecision, Week, Which, weeks};
 use anyhow::Result;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -95,6 +97,13 @@ fn parse_day(text: &str) -> Result<Day, String> {
 
 /// Show by week how far decisions and the model agree
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moderato decisions stats --store decisions.db
+  moderato decisions stats --store decisions.db --at 0.8 --to json
+
+Agreed: the share of decisions that the model would have made; found: of what people removed, the share it held; \
+right: of what it held, the share that people removed. Decisions on comments it had not scored count in the first \
+two columns alone.")]
 pub(super) struct StatsArgs {
     /// The store that `moderato serve` writes
     #[arg(long, value_name = "FILE")]
@@ -106,16 +115,8 @@ pub(super) struct StatsArgs {
     #[arg(long, value_name = "ID")]
     community: Option<String>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Figures::Table, value_name = "FORMAT")]
-    to: Figures,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Figures {
-    /// For people
-    Table,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOr::Table, value_name = "FORMAT")]
+    to: TableOr,
 }
 
 pub(super) fn run(command: &DecisionsCommand) -> Result<Outcome> {
@@ -141,6 +142,7 @@ const COLUMNS: [&str; 11] = [
 ];
 
 fn export(args: &ExportArgs) -> Result<Outcome> {
+    output::check_apart(&args.output, [&args.store])?;
     let decisions = Database::open_existing(&args.store)?.standing_decisions()?;
     let same = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|w| w == found);
     let wanted = |d: &&Decision| {
@@ -150,7 +152,9 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     let mut n_written = 0;
     let mut n_without = 0;
     if args.to == Records::Csv {
-        out.write_all(&csv_row(COLUMNS)?)?;
+        let mut header = Vec::new();
+        write_row(COLUMNS, &mut header);
+        out.write_all(&header)?;
     }
     for decision in decisions.iter().filter(wanted) {
         let d = &decision.decision;
@@ -159,40 +163,12 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
             continue;
         };
         n_written += 1;
-        let label = if d.value >= 0.5 { "yes" } else { "no" };
-        let time = time(d.said.time_ms);
         match args.to {
-            Records::Jsonl => {
-                let record = json!({
-                    "text": text,
-                    "label": label,
-                    "value": d.value,
-                    "attribute": d.attribute,
-                    "community": d.said.community,
-                    "weight": 1,
-                    "client_token": d.said.client_token,
-                    "session": d.said.session,
-                    "time": time,
-                    "model": d.model,
-                    "probability": d.probability,
-                });
-                writeln!(out, "{record}")?;
-            }
+            Records::Jsonl => writeln!(out, "{}", record(d, text))?,
             Records::Csv => {
-                let probability = d.probability.map(|p| p.to_string()).unwrap_or_default();
-                let value = d.value.to_string();
-                let cells = [
-                    text,
-                    label,
-                    &value,
-                    &d.attribute,
-                    &d.said.community,
-                    "1",
-                    &d.said.client_token,
-                    &d.said.session,
-                ];
-                let cells = cells.into_iter().chain([&*time, &d.model, &probability]);
-                out.write_all(&csv_row(cells.map(guarded))?)?;
+                let mut row = Vec::new();
+                write_row(cells(d, text).map(|cell| guarded(&cell)), &mut row);
+                out.write_all(&row)?;
             }
         }
     }
@@ -205,10 +181,41 @@ fn export(args: &ExportArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn csv_row(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(cells)?;
-    Ok(writer.into_inner()?)
+fn label(d: &NewDecision) -> &'static str {
+    if d.value >= 0.5 { "yes" } else { "no" }
+}
+
+fn record(d: &NewDecision, text: &str) -> serde_json::Value {
+    json!({
+        "text": text,
+        "label": label(d),
+        "value": d.value,
+        "attribute": d.attribute,
+        "community": d.said.community,
+        "weight": 1,
+        "client_token": d.said.client_token,
+        "session": d.said.session,
+        "time": time(d.said.time_ms),
+        "model": d.model,
+        "probability": d.probability,
+    })
+}
+
+/// The same as cells, in the order of [`COLUMNS`].
+fn cells(d: &NewDecision, text: &str) -> [String; COLUMNS.len()] {
+    [
+        text.to_owned(),
+        label(d).to_owned(),
+        d.value.to_string(),
+        d.attribute.clone(),
+        d.said.community.clone(),
+        "1".to_owned(),
+        d.said.client_token.clone(),
+        d.said.session.clone(),
+        time(d.said.time_ms),
+        d.model.clone(),
+        d.probability.map(|p| p.to_string()).unwrap_or_default(),
+    ]
 }
 
 /// Milliseconds since 1970 → ISO 8601.
@@ -265,20 +272,19 @@ fn stats(args: &StatsArgs) -> Result<Outcome> {
     decisions.retain(|d| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community));
     let weeks = weeks(&decisions, args.at);
     rendering::print_text(&match args.to {
-        Figures::Table => stats_table(&weeks),
-        Figures::Json => format!("{:#}\n", stats_json(&weeks, args.at)),
+        TableOr::Table => stats_table(&weeks),
+        TableOr::Json => format!("{:#}\n", stats_json(&weeks, args.at)),
     })?;
     talk::say(&talk::plural(decisions.len() as u64, "decision"));
     Ok(Outcome::Done)
 }
 
+/// The weeks of each attribute and model under their names, which need the width of a line.
 fn stats_table(weeks: &[Week]) -> String {
     let percent = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |s| format!("{:.1}%", 100.0 * s));
     let row = |week: &Week| {
         vec![
             day(week.monday),
-            week.attribute.clone(),
-            week.model.clone(),
             week.n_decisions.to_string(),
             week.n_yes.to_string(),
             percent(week.agreement.share()),
@@ -286,8 +292,15 @@ fn stats_table(weeks: &[Week]) -> String {
             percent(week.agreement.precision()),
         ]
     };
-    let header = ["week of", "attribute", "model", "decisions", "yes", "agreed", "found", "right"];
-    aligned(3, &header, &weeks.iter().map(row).collect::<Vec<_>>())
+    let mut parts: BTreeMap<(&str, &str), Vec<Vec<String>>> = BTreeMap::new();
+    for week in weeks {
+        parts.entry((&week.attribute, &week.model)).or_default().push(row(week));
+    }
+    let header = ["week of", "decisions", "yes", "agreed", "found", "right"];
+    let tables = parts.into_iter().map(|((attribute, model), rows)| {
+        format!("{} · {}\n{}", visible(attribute), visible(model), aligned(1, &header, &rows))
+    });
+    tables.collect::<Vec<_>>().join("\n")
 }
 
 fn stats_json(weeks: &[Week], at: f64) -> serde_json::Value {

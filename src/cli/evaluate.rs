@@ -5,7 +5,7 @@ use super::evaluated::{IntervalArgs, Labelled, Wanted};
 use super::findings::FindingArgs;
 use super::rendering::{self, To};
 use super::talk::{self, Talk};
-use super::{Outcome, Problem, models, output, slicing};
+use super::{Outcome, Problem, models, slicing};
 use crate::evaluate::{Evaluation, Figure};
 use crate::report::{Report, SliceTable, SlicedHead};
 use anyhow::Result;
@@ -56,7 +56,8 @@ pub(super) struct EvaluateArgs {
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome> {
     let wishes = args.at_least.iter().map(|wish| Wish::parse(wish)).collect::<Result<Vec<_>>>()?;
-    output::check_folder(args.output.as_deref())?;
+    let inputs = args.data.data.iter().chain(&args.model).chain(args.findings.files());
+    rendering::check_folder(args.output.as_deref(), &rendering::FILES, inputs)?;
     let model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
     let labelled = Labelled::read_with(&args.data, &args.wanted(), &model, &talk)?;

@@ -1,9 +1,9 @@
 //! `moderato extract`: pages, tables and exports in, one record a comment out.
 
 use super::comments::Job;
-use super::input::{Inputs, ReadArgs, RoleArgs};
+use super::input::{self, Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
-use super::suspect_list::guarded;
+use super::spreadsheet::{guarded, write_row};
 use super::{Outcome, Problem, comments, pipeline};
 use crate::comment::Comment;
 use crate::extract::Keep;
@@ -67,7 +67,7 @@ pub(super) struct ExtractArgs {
     #[arg(long, requires = "output")]
     resume: bool,
     /// How many threads to use; all cores unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
 }
 
@@ -276,11 +276,4 @@ pub(super) fn plain(value: &Value) -> String {
         }
         other => other.to_string(),
     }
-}
-
-/// Appends one row of a comma-separated table.
-pub(super) fn write_row<S: AsRef<[u8]>>(cells: impl IntoIterator<Item = S>, out: &mut Vec<u8>) {
-    let mut row = csv::Writer::from_writer(out);
-    // Writing to memory cannot fail, and a single row has no other row to differ from in length.
-    let _ = row.write_record(cells).and_then(|()| Ok(row.flush()?));
 }

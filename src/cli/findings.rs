@@ -40,6 +40,11 @@ pub(super) struct FindingArgs {
 const SUSPECTS: usize = 50;
 
 impl FindingArgs {
+    /// The files that are read for them.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.identity_terms, &self.swaps, &self.cases].into_iter().flatten()
+    }
+
     /// Refuses what cannot be looked for, before the work.
     pub(super) fn check(&self, head: &Head) -> Result<()> {
         self.labels(head)?;

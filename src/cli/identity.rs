@@ -26,14 +26,14 @@ impl IdentityTerms {
     pub(super) fn read(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::parse(BUILT_IN)) };
         let terms = Self::parse(&text(path)?);
-        match terms.names.is_empty() {
-            true => Err(Problem::new(format!(
-                "{}: found no group, expected lines of `name: word, words`",
-                path.display()
-            ))
-            .into()),
-            false => Ok(terms),
-        }
+        let wordless = (0..terms.names.len()).find(|group| !terms.groups.contains(group));
+        let found = match wordless {
+            _ if terms.names.is_empty() => "no group".to_owned(),
+            Some(group) => format!("no word for group `{}`", terms.names[group]),
+            None => return Ok(terms),
+        };
+        let message = format!("{}: found {found}, expected lines of `name: word, words`", path.display());
+        Err(Problem::new(message).into())
     }
 
     fn parse(text: &str) -> Self {

@@ -3,10 +3,12 @@
 use super::{Problem, given::given, talk::Hand, walk};
 use crate::extract::{ExtractOptions, Format, Keep, NamedFields, Quoting};
 use anyhow::{Context, Result};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// How to read inputs; the same for every command that reads comments.
 #[derive(Debug, Args)]
@@ -152,6 +154,16 @@ impl ReadArgs {
         }
         Ok(options)
     }
+}
+
+/// A text that is not empty.
+pub(super) fn text() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
+}
+
+/// How many of something, at least one.
+pub(super) fn count<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "expected a whole number from 1".to_owned())
 }
 
 /// Opens a file, or standard input for `-`; its bytes move the bar of `talk`.

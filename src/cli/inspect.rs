@@ -1,15 +1,18 @@
 //! `moderato inspect`: what a model is, and what it learned.
 
 use super::output::Output;
+use super::rendering::{self, TextOr};
 use super::{Outcome, models};
 use crate::model::{Model, ModelHead};
 use crate::report::escape::visible;
+use crate::report::terminal;
 use crate::text::TermKind;
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
+use unicode_width::UnicodeWidthStr;
 
 /// Show what a model is, what it was trained on, and its strongest words
 #[derive(Debug, Args)]
@@ -23,24 +26,16 @@ pub(super) struct InspectArgs {
     #[arg(long, default_value_t = 10, value_name = "N")]
     terms: usize,
     /// What to write
-    #[arg(long, value_enum, default_value_t = To::Text, value_name = "FORMAT")]
-    to: To,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOr::Text, value_name = "FORMAT")]
+    to: TextOr,
 }
 
 pub(super) fn run(args: &InspectArgs) -> Result<Outcome> {
     let model = models::load(args.model.as_deref())?;
     let mut out = Output::open(None)?;
     match args.to {
-        To::Json => writeln!(out, "{:#}", as_json(&model, args.terms))?,
-        To::Text => write_text(&model, args.terms, &mut out)?,
+        TextOr::Json => writeln!(out, "{:#}", as_json(&model, args.terms))?,
+        TextOr::Text => write_text(&model, args.terms, &mut out)?,
     }
     out.finish()?;
     Ok(Outcome::Done)
@@ -83,7 +78,7 @@ fn write_text(model: &Model, n: usize, out: &mut impl Write) -> Result<()> {
     let vocabulary = model.vocabulary();
     writeln!(out, "{} · version {}", model.id(), visible(&about.version))?;
     if !about.description.is_empty() {
-        writeln!(out, "{}", visible(&about.description))?;
+        print_wrapped("", &visible(&about.description), out)?;
     }
     let n_characters = vocabulary.n_characters();
     writeln!(
@@ -94,37 +89,53 @@ fn write_text(model: &Model, n: usize, out: &mut impl Write) -> Result<()> {
     )?;
     writeln!(out, "seed {}\n\ntrained on", about.seed)?;
     for source in &about.sources {
-        writeln!(
-            out,
-            "  {:>7} comments  {} ({})",
-            source.n_comments,
-            visible(&source.name),
-            visible(&source.licence)
-        )?;
+        let licence = match source.licence.as_str() {
+            "" => String::new(),
+            licence => format!(" ({})", visible(licence)),
+        };
+        writeln!(out, "  {:>7} comments  {}{licence}", source.n_comments, visible(&source.name))?;
     }
     for head in model.heads() {
         let target = head.head.target.as_ref().map_or(String::new(), |t| format!(" toward {}", visible(t)));
-        writeln!(
-            out,
-            "\n{}{target}: {} · {} · {} comments",
+        let what = format!(
+            "{}{target}: {} · {} · {} comments",
             visible(&head.head.name),
             head.head.labels,
             head.algorithm,
             head.n_documents
-        )?;
+        );
+        writeln!(out)?;
+        print_wrapped("", &what, out)?;
         for column in columns(model, head, n) {
             let support = column.support.map_or(String::new(), |s| format!(", {s} comments"));
             let threshold =
                 column.threshold.map_or(String::new(), |t| format!(", from probability {t:.3} on"));
             writeln!(out, "  {}{support}{threshold}", visible(column.label))?;
-            let list = |words: &[(&str, f32)]| {
-                words.iter().map(|(word, _)| visible(word)).collect::<Vec<_>>().join(" · ")
-            };
-            writeln!(out, "    for      {}", list(&column.words_for))?;
-            writeln!(out, "    against  {}", list(&column.words_against))?;
+            print_wrapped("    for      ", &dotted(&column.words_for), out)?;
+            print_wrapped("    against  ", &dotted(&column.words_against), out)?;
         }
     }
     Ok(())
+}
+
+/// `text` behind `name`, on lines as wide as those of reports; a line that goes on is indented as far.
+fn print_wrapped(name: &str, text: &str, out: &mut impl Write) -> Result<()> {
+    let indent = name.width().max(4);
+    let lines = terminal::wrapped(text, rendering::style().width - indent);
+    for (i, line) in lines.iter().enumerate() {
+        let before = if i == 0 { name.to_owned() } else { " ".repeat(indent) };
+        writeln!(out, "{before}{}", line.replace(NO_BREAK, " "))?;
+    }
+    Ok(())
+}
+
+/// Between words that stay on one line.
+const NO_BREAK: &str = "\u{a0}";
+
+/// Terms with dots between them, none of them broken by the end of a line.
+fn dotted(terms: &[(&str, f32)]) -> String {
+    let whole = |(term, _): &(&str, f32)| visible(term).replace(' ', NO_BREAK);
+    terms.iter().map(whole).collect::<Vec<_>>().join(&format!("{NO_BREAK}· "))
 }
 
 fn as_json(model: &Model, n: usize) -> Value {

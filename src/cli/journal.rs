@@ -9,6 +9,7 @@
 
 use super::Problem;
 use super::comments::Summary;
+use super::output;
 use super::walk::Input;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -136,13 +137,12 @@ impl Journal {
     /// If either cannot be written.
     pub(super) fn begin(output: &Path, settings: &str) -> Result<(Self, File)> {
         let path = journal_of(output);
-        let cannot = |path: &Path| format!("{}: cannot write", path.display());
         // Emptied only when it is ours: another run may be at work on it.
-        let file =
-            OpenOptions::new().create(true).append(true).open(&path).with_context(|| cannot(output))?;
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let file = file.map_err(|error| output::not_made(output, &error))?;
         claim(&file, output)?;
-        file.set_len(0).with_context(|| cannot(&path))?;
-        let part = File::create(part_of(output)).with_context(|| cannot(output))?;
+        file.set_len(0).with_context(|| format!("{}: cannot write", path.display()))?;
+        let part = File::create(part_of(output)).map_err(|error| output::not_made(output, &error))?;
         Ok((Self { path, file, run: Run::new(settings), written: None }, part))
     }
 

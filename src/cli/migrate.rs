@@ -2,7 +2,7 @@
 
 use super::columns::aligned;
 use super::input::ReadArgs;
-use super::rendering;
+use super::rendering::{self, TableOr};
 use super::scores::{self, Fields, Logged, ScoreLog};
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, community, models, output};
@@ -11,7 +11,7 @@ use crate::evaluate::{Bootstrap, Interval, Migration, Moved, Pair};
 use crate::model::adapt::{AdaptSettings, Adapted, Column, Lesson, Task};
 use crate::model::{Model, SourceAbout};
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -77,16 +77,8 @@ pub(super) struct MigrateArgs {
     #[arg(short, long, value_name = "MODEL")]
     output: Option<PathBuf>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = To::Table, value_name = "FORMAT")]
-    to: To,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// For people
-    Table,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOr::Table, value_name = "FORMAT")]
+    to: TableOr,
 }
 
 pub(super) fn run(args: &MigrateArgs) -> Result<Outcome> {
@@ -116,8 +108,8 @@ pub(super) fn run(args: &MigrateArgs) -> Result<Outcome> {
         talk::say(&format!("{}: {}", path.display(), model.id()));
     }
     rendering::print_text(&match args.to {
-        To::Json => format!("{:#}\n", as_json(&migration, args, &model)),
-        To::Table => as_table(&migration, args),
+        TableOr::Json => format!("{:#}\n", as_json(&migration, args, &model)),
+        TableOr::Table => as_table(&migration, args),
     })?;
     for (n, what) in [(log.n_without, "without a score"), (log.n_unreadable, "that could not be read")] {
         if n > 0 {
@@ -137,14 +129,16 @@ fn probability(model: &Model, column: Column, text: &str) -> f64 {
 
 impl MigrateArgs {
     fn check(&self) -> Result<()> {
-        if let Some(path) = &self.output {
-            drop(output::Output::open(Some(path))?);
-        }
+        output::check_apart(&self.output, self.scores.iter().chain(&self.store))?;
+        output::check_place(self.output.as_deref())?;
         let shares = self.thresholds.iter().chain([&self.threshold]);
         if let Some(bad) = shares.into_iter().find(|t| !(0.0..=1.0).contains(*t)) {
             return Err(
                 Problem::new(format!("found threshold {bad}, expected a probability from 0 to 1")).into()
             );
+        }
+        if self.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Problem::new("`--name` is empty, expected the new model's name").into());
         }
         match self.holdout {
             Some(share) if !(share > 0.0 && share < 1.0) => {
@@ -247,11 +241,11 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
     let seen = if args.holdout.is_some() { "set apart" } else { "out of fold" };
     let Moved { value, interval } = migration.rank_correlation;
     let mut text = format!(
-        "{}: {}, {seen}\nrank correlation with the logged scores {} ({})\n\n",
+        "{}: {}, {seen}\nrank correlation with the logged scores {}{}\n\n",
         args.attribute,
         talk::plural(migration.n_comments as u64, "comment"),
         plain(value),
-        plain_interval(interval),
+        interval.map_or_else(String::new, |interval| format!(" ({})", plain_interval(Some(interval)))),
     );
     let header = ["threshold", "it held", "ours holds", "95%", "as many at", "95%", "also held"];
     let row = |t: &crate::evaluate::OldThreshold| {
@@ -266,8 +260,8 @@ fn as_table(migration: &Migration, args: &MigrateArgs) -> String {
         ]
     };
     text += &aligned(1, &header, &migration.thresholds.iter().map(row).collect::<Vec<_>>());
-    text += "\nas many at: where our threshold holds as many; also held: what of the comments it held\n\
-             ours holds, too\n";
+    text += "\nas many at: where our threshold holds as many; also held: what of the comments\n\
+             it held ours holds, too\n";
     if migration.n_decided > 0 {
         let header = ["threshold", "it found", "ours finds", "it was right", "ours is right"];
         let row = |t: &crate::evaluate::OldThreshold| {

@@ -40,6 +40,7 @@ mod slices;
 mod slicing;
 mod sources;
 mod spans;
+mod spreadsheet;
 mod streamed;
 mod suspect_list;
 mod suspects;
@@ -50,7 +51,9 @@ mod threshold;
 mod train;
 mod walk;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use problem::Problem;
@@ -102,9 +105,57 @@ enum Outcome {
     SomeUnreadable,
 }
 
+/// The command line, in which `-1` is the value of the flag before it, not a flag of its own: what is wrong with it can
+/// then be said.
+fn command() -> clap::Command {
+    fn with_negative_numbers(command: clap::Command) -> clap::Command {
+        command
+            .mut_args(|arg| match arg.get_action() {
+                ArgAction::Set | ArgAction::Append if !arg.is_positional() => {
+                    arg.allow_negative_numbers(true)
+                }
+                _ => arg,
+            })
+            .mut_subcommands(with_negative_numbers)
+    }
+    with_negative_numbers(Cli::command())
+}
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let parsed = command()
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command())));
+    let outcome = match parsed {
+        Ok(cli) => dispatch(cli.command),
+        Err(error) if error.use_stderr() => {
+            problem::print_usage(&error);
+            return ExitCode::from(2);
+        }
+        Err(help) => shown(&help),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
+        Ok(Outcome::SomeUnreadable) => ExitCode::from(2),
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            problem::print(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Shows the help or the version that was asked for.
+fn shown(help: &clap::Error) -> anyhow::Result<Outcome> {
+    let written = help.print().and_then(|()| std::io::stdout().flush());
+    written.map_err(|error| output::on(Path::new(output::STDOUT), &error))?;
+    Ok(Outcome::Done)
+}
+
+fn dispatch(command: Command) -> anyhow::Result<Outcome> {
+    match command {
         Command::Extract(args) => extract::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Train(args) => train::run(&args),
@@ -121,17 +172,6 @@ pub fn run() -> ExitCode {
         Command::Decisions(command) => decisions::run(&command),
         Command::Completions(args) => shell::completions(&args, &mut Cli::command()),
         Command::Man(args) => shell::man(&args, &Cli::command()),
-    };
-    match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::No) => ExitCode::from(1),
-        Ok(Outcome::SomeUnreadable) => ExitCode::from(2),
-        // A reader that has seen enough, such as `head`, is no failure.
-        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            problem::print(&error);
-            ExitCode::from(2)
-        }
     }
 }
 
@@ -166,6 +206,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

@@ -34,16 +34,25 @@ pub(super) struct Part {
 const BUFFER: usize = 1 << 18;
 
 /// Refuses to write over one of the files that are read.
-pub(super) fn check_apart(output: Option<&Path>, inputs: &[PathBuf]) -> Result<()> {
-    let Some(named) = output else { return Ok(()) };
-    let Some(output) = named.canonicalize().ok().filter(|path| path.is_file()) else { return Ok(()) };
-    match inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
-        true => {
+pub(super) fn check_apart<'p>(
+    outputs: impl IntoIterator<Item = impl AsRef<Path>>,
+    inputs: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<()> {
+    let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(|input| input.canonicalize().ok()).collect();
+    for named in outputs {
+        let named = named.as_ref();
+        let found = named.canonicalize().ok().filter(|path| path.is_file());
+        if found.is_some_and(|output| inputs.contains(&output)) {
             let message = format!("{}: found the same file as input and as output", named.display());
-            Err(Problem::new(message).hint("name another output; the input would be lost").into())
+            return Err(Problem::new(message).hint("name another output; the input would be lost").into());
         }
-        false => Ok(()),
     }
+    Ok(())
+}
+
+/// Finds out before the work, not after it, that its result has no place to go.
+pub(super) fn check_place(output: Option<&Path>) -> Result<()> {
+    output.map_or(Ok(()), |path| Output::open(Some(path)).map(drop))
 }
 
 /// Refuses outputs that no later run could go on with.
@@ -208,12 +217,23 @@ impl Write for Output {
 }
 
 /// An error with the place where it was met; its kind stays, by which a reader that went away is known.
-fn on(path: &Path, error: &io::Error) -> io::Error {
+pub(super) fn on(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: cannot write: {error}", path.display()))
 }
 
+/// Why a file cannot be made at `path`: most often its folder is not there.
+pub(super) fn not_made(path: &Path, error: &io::Error) -> anyhow::Error {
+    match (error.kind(), path.parent()) {
+        (io::ErrorKind::NotFound, Some(folder)) => {
+            let message = format!("{}: no folder `{}` to write to", path.display(), folder.display());
+            Problem::new(message).hint("make the folder first, or name another").into()
+        }
+        _ => on(path, error).into(),
+    }
+}
+
 /// What standard output is called.
-const STDOUT: &str = "standard output";
+pub(super) const STDOUT: &str = "standard output";
 
 /// Refuses a folder to write to that is a file.
 pub(super) fn check_folder(folder: Option<&Path>) -> Result<()> {
@@ -245,11 +265,8 @@ fn temporary_beside(path: &Path) -> Result<NamedTempFile> {
         // A temporary file is private by default; this one becomes an ordinary file, as the user's mask allows.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(|error| {
-        // The system's own words, without the name that nobody gave.
-        let inner = error.get_ref().and_then(|error| error.source()?.downcast_ref::<io::Error>());
-        on(path, inner.unwrap_or(&error)).into()
-    })
+    // The system's reason, without the name that nobody gave.
+    builder.tempfile_in(folder).map_err(|error| not_made(path, &error.kind().into()))
 }
 
 /// Whether a person reads standard output.

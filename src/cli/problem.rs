@@ -42,6 +42,36 @@ pub(super) fn print(error: &anyhow::Error) {
     }
 }
 
+/// Prints what is wrong with a command line, numbers in the words that our own errors have for them.
+pub(super) fn print_usage(error: &clap::Error) {
+    const WORDS: [(&str, &str); 5] = [
+        ("invalid digit found in string", "expected a whole number from 0"),
+        ("cannot parse integer from empty string", "expected a whole number from 0"),
+        ("number too large to fit in target type", "expected a smaller number"),
+        ("invalid float literal", "expected a number"),
+        ("cannot parse float from empty string", "expected a number"),
+    ];
+    let text = error.to_string();
+    match WORDS.iter().find(|(theirs, _)| text.contains(theirs)) {
+        Some((theirs, ours)) => say(text.replacen(theirs, ours, 1).trim_end()),
+        // In colour where there is any; that standard error cannot be written to is nobody's concern.
+        None => drop(error.print()),
+    }
+}
+
+/// What a reader of TOML says, without the names of types.
+pub(super) fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.into() };
+    let expected = match expected {
+        "f32" | "f64" => "a number",
+        "u8" => "a whole number from 0 to 255",
+        "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "a nonzero u32" => "a whole number from 1",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
+}
+
 /// Which of the fields there are was meant, perhaps.
 fn meant(error: &ExtractError) -> Option<String> {
     let ExtractError::UnknownField { name, columns, .. } = error else { return None };

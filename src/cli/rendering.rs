@@ -6,7 +6,7 @@ use crate::report::{ComparedHead, Report, json, markdown, terminal};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,6 +19,24 @@ pub(super) enum To {
     Md,
     /// A page of its own
     Html,
+}
+
+/// What to print where there are words for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOr {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What to print where there is a table for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableOr {
+    /// For people
+    Table,
+    /// For programs
+    Json,
 }
 
 /// How to write for the terminal at hand.
@@ -53,6 +71,28 @@ pub(super) fn print_text(text: &str) -> Result<()> {
     let mut out = Output::open(None)?;
     out.write_all(text.as_bytes())?;
     out.finish()
+}
+
+/// The files that a report may have in its folder.
+pub(super) const FILES: [&str; 4] = ["report.json", "report.md", "report.html", "details.json"];
+
+/// Refuses a folder to write `files` to that is a file, or whose files of these names are read.
+pub(super) fn check_folder<'p>(
+    folder: Option<&Path>,
+    files: &[&str],
+    inputs: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<()> {
+    output::check_folder(folder)?;
+    let written = folder.into_iter().flat_map(|folder| files.iter().map(|file| folder.join(file)));
+    output::check_apart(written, inputs)
+}
+
+/// Prints sentences, each on lines as wide as those of reports; a line that goes on is indented.
+pub(super) fn print_sentences(sentences: &[String]) -> Result<()> {
+    const INDENT: &str = "  ";
+    let wrapped = |sentence: &String| terminal::wrapped(sentence, style().width - INDENT.len());
+    let lines = sentences.iter().map(|sentence| wrapped(sentence).join(&format!("\n{INDENT}")) + "\n");
+    print_text(&lines.collect::<String>())
 }
 
 /// Writes `report.json`, `report.md` and `report.html` into a folder, and where comments may be read `details.json`,

@@ -1,9 +1,9 @@
 //! `moderato score`: comments in, labels and probabilities out.
 
 use super::comments::Job;
-use super::input::{Inputs, ReadArgs, RoleArgs};
+use super::input::{self, Inputs, ReadArgs, RoleArgs};
 use super::output::{self, Output};
-use super::suspect_list::guarded;
+use super::spreadsheet::{guarded, write_row};
 use super::{Outcome, Problem, comments, extract, models, pipeline, table};
 use crate::comment::Comment;
 use crate::extract::Keep;
@@ -51,7 +51,7 @@ pub(super) struct ScoreArgs {
     #[arg(long)]
     keep: bool,
     /// How many threads to use; all cores unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<Outcome> {
     let mut options = args.read.options(keep)?;
     options.fields.named = args.roles.named();
     let threads = args.threads.unwrap_or_else(pipeline::default_threads);
-    output::check_apart(args.output.as_deref(), &args.inputs.inputs)?;
+    output::check_apart(args.output.as_deref(), args.inputs.inputs.iter().chain(&args.model))?;
     let mut out = Output::open(args.output.as_deref())?;
     let style = table::Style { width: output::terminal_width(), color: output::stdout_has_color() };
     match to {
@@ -155,7 +155,7 @@ fn csv_header(model: &Model, keep: bool) -> Vec<u8> {
         cells.extend(["text", "fields"].map(str::to_owned));
     }
     let mut out = Vec::new();
-    extract::write_row(cells, &mut out);
+    write_row(cells, &mut out);
     out
 }
 
@@ -176,7 +176,7 @@ fn write_csv(model: &Model, comment: &Comment, prediction: &Prediction, keep: bo
         cells.push(guarded(&comment.text).into());
         cells.push(serde_json::Value::Object(rest).to_string().into());
     }
-    extract::write_row(cells, out);
+    write_row(cells, out);
 }
 
 /// The names of the labels that hold.

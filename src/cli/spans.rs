@@ -3,6 +3,7 @@
 use super::input::{self, ReadArgs};
 use super::named::unknown_field;
 use super::output::Output;
+use super::rendering::TextOr;
 use super::talk::{self, Talk};
 use super::{Outcome, Problem, models};
 use crate::comment::Comment;
@@ -11,7 +12,7 @@ use crate::extract::{Comments, Keep};
 use crate::label::{HeadKind, LabelId};
 use crate::model::{Model, ModelHead, WordWeight, byte_weights, carrying, word_weights};
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -58,16 +59,8 @@ pub(super) struct SpansArgs {
     #[command(flatten)]
     read: ReadArgs,
     /// What to print
-    #[arg(long, value_enum, default_value_t = To::Text, value_name = "FORMAT")]
-    to: To,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOr::Text, value_name = "FORMAT")]
+    to: TextOr,
 }
 
 /// The share where neither a file to choose it on nor the share itself is given.
@@ -108,7 +101,7 @@ pub(super) fn run(args: &SpansArgs) -> Result<Outcome> {
     let n_chosen = chosen_on.as_ref().map(|(marked, _)| marked.len());
     let mut out = Output::open(None)?;
     match args.to {
-        To::Json => {
+        TextOr::Json => {
             let interval = f1.interval.map(|i| [i.low, i.high]);
             let value = json!({
                 "head": args.head, "label": args.label, "n": marked.len(), "share": share,
@@ -116,7 +109,7 @@ pub(super) fn run(args: &SpansArgs) -> Result<Outcome> {
             });
             writeln!(out, "{value:#}")?;
         }
-        To::Text => write_text(args, &model, (f1, share), (marked.len(), n_chosen), &mut out)?,
+        TextOr::Text => write_text(args, &model, (f1, share), (marked.len(), n_chosen), &mut out)?,
     }
     out.finish()?;
     let n_trouble = n_trouble + chosen_on.map_or(0, |(_, n)| n);

@@ -1,6 +1,7 @@
 //! Labels that look wrong, as a list: to print, to correct and train from, to be measured.
 
-use super::{Problem, extract, rendering, talk};
+use super::spreadsheet::{guarded, write_row};
+use super::{Problem, rendering, talk};
 use crate::corpus::LabelledComment;
 use crate::evaluate::{Flip, LabelErrors, Suspect, flipped_among};
 use crate::label::{Head, LabelId, Truth};
@@ -109,7 +110,7 @@ impl List<'_> {
             header.extend(self.columns());
             header.extend(["suggested", "margin"]);
             header.extend(grouped.then_some("group"));
-            extract::write_row(header, &mut out);
+            write_row(header, &mut out);
         }
         for row in &rows {
             let (labelled, truth) = (&self.comments[row.comment], &self.truths[row.comment]);
@@ -125,7 +126,7 @@ impl List<'_> {
                         format!("{:.4}", row.margin)
                     });
                     cells.extend(grouped.then(|| guarded(group)));
-                    extract::write_row(cells, &mut out);
+                    write_row(cells, &mut out);
                 }
                 ListFormat::JsonLines => {
                     let mut object = Map::new();
@@ -256,38 +257,5 @@ impl List<'_> {
             &rendering::style(),
         ));
         text
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula; a number is none.
-///
-/// It can be undone: a cell that begins with apostrophes and then what could be a formula has one more than it had.
-pub(super) fn guarded(cell: &str) -> String {
-    let begins = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    match begins && cell.parse::<f64>().is_err() {
-        true => format!("'{cell}"),
-        false => cell.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_told_from_texts() {
-        for (cell, expected) in [
-            ("=1+1", "'=1+1"),
-            ("@you", "'@you"),
-            ("-1", "-1"),
-            ("-cmd", "'-cmd"),
-            ("\t=1", "'\t=1"),
-            ("'=1", "''=1"),
-            ("'tis", "'tis"),
-            ("a=b", "a=b"),
-            ("", ""),
-        ] {
-            assert_eq!(guarded(cell), expected);
-        }
     }
 }

@@ -79,6 +79,7 @@ pub(super) fn run(args: &SuspectsArgs) -> Result<Outcome> {
     }
     output::check_apart(args.output.as_deref(), &args.data.data)?;
     let format = args.output.as_deref().map(ListFormat::of).transpose()?;
+    output::check_place(args.output.as_deref())?;
     let talk = Talk::steps();
     talk.step("reading");
     let mut recipe = args.data.recipe()?;

@@ -8,7 +8,6 @@ use crate::evaluate::{Evaluation, Options, Outcome as AtThreshold, Question, Two
 use crate::report::terminal;
 use anyhow::Result;
 use clap::Args;
-use std::fmt::Write;
 use std::path::PathBuf;
 
 /// Ask what thresholds do to labelled comments, and write one into a model
@@ -65,6 +64,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
+    args.check()?;
     let mut model = models::load(args.model.as_deref())?;
     let talk = Talk::steps();
     let labelled = Labelled::read(&args.data, &model, &talk)?;
@@ -73,22 +73,13 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
         Evaluation::of(&labelled.head, &labelled.truths, &predictions, &Options { bootstrap: None })?;
     talk.end();
     let question = args.question(&evaluation)?;
+    let outcome = if labelled.n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable };
     let Some(found) = args.asked(question)? else {
-        if args.look_workload.is_some() || args.look_miss_rate.is_some() || args.look_at.is_some() {
-            let problem = Problem::new("found a second threshold, expected a first one as well");
-            return Err(problem.hint("ask by `--workload`, `--miss-rate`, `--precision` or `--at`").into());
-        }
         rendering::print_text(&terminal::render_thresholds(&evaluation, &rendering::style()))?;
-        return match args.output {
-            Some(_) => Err(Problem::new(
-                "`--output` needs a threshold: ask by workload, miss rate, precision or --at",
-            )
-            .into()),
-            None => Ok(Outcome::Done),
-        };
+        return Ok(outcome);
     };
     let label = evaluation.head.labels.name(question.label);
-    let mut told = sentence(question, &found, label);
+    let mut told = vec![sentence(question, &found, label)];
     if let Some(look) = args.look(question)? {
         if look.threshold > found.threshold {
             let (second, first) = (look.threshold, found.threshold);
@@ -96,9 +87,9 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
                 format!("the second threshold would be {second:.4}, expected at most the first, {first:.4}");
             return Err(Problem::new(message).into());
         }
-        told.push_str(&second_sentence(question, &question.curve.two(look.threshold, found.threshold)));
+        told.extend(second_sentence(question, &question.curve.two(look.threshold, found.threshold)));
     }
-    rendering::print_text(&told)?;
+    rendering::print_sentences(&told)?;
     if let Some(path) = &args.output {
         if found.held() == 0 {
             return Err(Problem::new(
@@ -110,10 +101,31 @@ pub(super) fn run(args: &ThresholdArgs) -> Result<Outcome> {
         output::write_file(path, &model.to_bytes()?)?;
         talk::say(&format!("{}: {}", path.display(), model.id()));
     }
-    Ok(if labelled.n_trouble == 0 { Outcome::Done } else { Outcome::SomeUnreadable })
+    Ok(outcome)
 }
 
 impl ThresholdArgs {
+    /// Finds out before the work what nothing would come of.
+    fn check(&self) -> Result<()> {
+        output::check_apart(&self.output, &self.data.data)?;
+        output::check_place(self.output.as_deref())?;
+        let asked = [&self.workload, &self.look_workload].into_iter().flatten();
+        asked.map(|share| parse_share(share)).collect::<Result<Vec<f64>>>()?;
+        let asks_first = self.workload.is_some()
+            || self.miss_rate.is_some()
+            || self.precision.is_some()
+            || self.at.is_some();
+        let asks_second =
+            self.look_workload.is_some() || self.look_miss_rate.is_some() || self.look_at.is_some();
+        let found = match (asks_first, asks_second, &self.output) {
+            (false, true, _) => "a second threshold, expected a first one as well",
+            (false, _, Some(_)) => "`--output` without a threshold, expected one to write into the model",
+            _ => return Ok(()),
+        };
+        let hint = "ask by `--workload`, `--miss-rate`, `--precision` or `--at`";
+        Err(Problem::new(format!("found {found}")).hint(hint).into())
+    }
+
     fn question<'e>(&self, evaluation: &'e Evaluation) -> Result<&'e Question> {
         let labels = &evaluation.head.labels;
         let wanted = match &self.label {
@@ -161,18 +173,18 @@ impl ThresholdArgs {
 }
 
 /// What the lower of two thresholds adds.
-fn second_sentence(question: &Question, two: &TwoThresholds) -> String {
+fn second_sentence(question: &Question, two: &TwoThresholds) -> Option<String> {
     if two.look.held() == 0 {
-        return String::new();
+        return None;
     }
     let n = question.curve.n().max(1) as f64;
     let per_thousand = |count: u64| 1000.0 * count as f64 / n;
-    format!(
-        "look first from probability {:.4} on: another {:.1} are looked at, and {:.1} are missed by both\n",
+    Some(format!(
+        "look first from probability {:.4} on: another {:.1} are looked at, and {:.1} are missed by both",
         two.look.threshold,
         per_thousand(two.looked_at()),
         per_thousand(two.look.missed()),
-    )
+    ))
 }
 
 /// `120/5000` or `0.024`.
@@ -185,30 +197,28 @@ fn parse_share(text: &str) -> Result<f64> {
     };
     let share = share.filter(|share| (0.0..=1.0).contains(share));
     share.ok_or_else(|| {
-        Problem::new(format!("`--workload` is `{text}`, expected a share such as 120/5000 or 0.024")).into()
+        let message = format!("found workload `{text}`, expected a share such as 120/5000 or 0.024");
+        Problem::new(message).into()
     })
 }
 
 fn sentence(question: &Question, found: &AtThreshold, label: &str) -> String {
     let n = question.curve.n().max(1) as f64;
     let per_thousand = |count: u64| 1000.0 * count as f64 / n;
-    let mut text = String::new();
     if found.held() == 0 {
         return format!(
-            "{label}: no threshold holds so few; of 1,000 comments {:.1} are missed\n",
+            "{label}: no threshold holds so few; of 1,000 comments {:.1} are missed",
             per_thousand(found.missed())
         );
     }
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "{label} from probability {:.4} on: of 1,000 comments {:.1} are held, {:.1} of them rightly, and {:.1} are missed",
+    format!(
+        "{label} from probability {:.4} on: of 1,000 comments {:.1} are held, {:.1} of them rightly, and {:.1} are \
+         missed",
         found.threshold,
         per_thousand(found.held()),
         per_thousand(found.rightly_held()),
         per_thousand(found.missed()),
-    );
-    text
+    )
 }
 
 #[cfg(test)]

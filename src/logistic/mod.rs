@@ -78,7 +78,7 @@ pub struct LogisticParams(LogisticSettings);
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LogisticError {
     /// A setting out of its range.
-    #[error("`{name}`: found `{found}`, expected {expected}")]
+    #[error("`{name}`: found `{found:?}`, expected {expected}")]
     Setting {
         /// Its name in a recipe.
         name: &'static str,
@@ -169,7 +169,7 @@ impl LogisticSettings {
         let positive = |x: f64| x > 0.0 && x.is_finite();
         let share = |x: f64| (0.0..=1.0).contains(&x);
         let checks = [
-            ("c", self.c, positive(self.c), "a positive number"),
+            ("c", self.c, (1e-9..=1e9).contains(&self.c), "a number from 1e-9 to 1e9"),
             ("alpha", self.alpha, positive(self.alpha), "a positive number"),
             ("interpolation", self.interpolation, share(self.interpolation), "a number from 0 to 1"),
             ("tolerance", self.tolerance, positive(self.tolerance), "a positive number"),

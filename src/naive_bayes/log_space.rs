@@ -21,6 +21,11 @@ pub fn log_sum_exp(logs: impl IntoIterator<Item = f64> + Clone) -> f64 {
 
 /// Makes log-likelihoods log-probabilities: shifts them so that their exponentials sum to 1.
 pub fn normalise(mut logs: ArrayViewMut1<'_, f64>) {
+    let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if largest.is_finite() {
+        // Of a long comment they are millions below 0, where a shift would be rounded to a billionth.
+        logs.mapv_inplace(|log| log - largest);
+    }
     let total = log_sum_exp(logs.iter().copied());
     logs.mapv_inplace(|log| log - total);
 }
@@ -44,5 +49,15 @@ mod tests {
         check(&[0.0, 0.0], std::f64::consts::LN_2);
         check(&[1e4, 1e4], 1e4 + std::f64::consts::LN_2);
         check(&[-1e300, 0.0], 0.0);
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_however_far_below_zero_they_come_from() {
+        for base in [0.0, -1e3, -1.234_567_89e7, -1e12] {
+            let mut logs = ndarray::array![base, base, base - 30.0];
+            normalise(logs.view_mut());
+            let sum: f64 = logs.iter().map(|log| log.exp()).sum();
+            assert!((sum - 1.0).abs() < 1e-15, "{base}: {sum}");
+        }
     }
 }

@@ -13,7 +13,7 @@ pub(super) const MAX_ATTRIBUTES: usize = 100;
 
 /// A text and what kind of text it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct TextEntry<'a> {
     /// The text.
     #[serde(borrow, deserialize_with = "json::text")]
@@ -50,7 +50,7 @@ impl TextEntry<'_> {
 
 /// What a comment was said to: never scored, since it never changed a score, but checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Context<'a> {
     /// Texts before the comment; Coral writes the comment's and the story's identity into the first.
     #[serde(borrow, deserialize_with = "json::list")]
@@ -62,7 +62,7 @@ pub struct Context<'a> {
 
 /// The article, and the comment that is replied to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct ArticleAndParentComment<'a> {
     /// The article.
     #[serde(borrow)]
@@ -98,7 +98,7 @@ impl Context<'_> {
 
 /// How one attribute is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct RequestedAttribute<'a> {
     /// `PROBABILITY`, or nothing.
     #[serde(borrow, rename = "scoreType", alias = "score_type", deserialize_with = "json::maybe_text")]
@@ -131,7 +131,7 @@ macro_rules! body {
     ($(#[$about:meta])* $name:ident { $($(#[$field_about:meta])* $access:vis $field:ident: $type:ty,)* }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-        #[serde(default)]
+        #[serde(default, expecting = "an object")]
         pub struct $name<'a> {
             /// What it is about.
             #[serde(borrow, deserialize_with = "entry")]

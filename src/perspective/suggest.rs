@@ -23,7 +23,7 @@ body! {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 struct AttributeScores<'a> {
     #[serde(borrow, rename = "summaryScore", alias = "summary_score")]
     summary: Option<Score<'a>>,
@@ -32,7 +32,7 @@ struct AttributeScores<'a> {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 struct Score<'a> {
     /// Absent is 0: writers of protocol buffers leave zeros out.
     #[serde(deserialize_with = "json::number")]
@@ -42,7 +42,7 @@ struct Score<'a> {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 struct SpanScore<'a> {
     #[serde(deserialize_with = "json::number")]
     begin: Option<f64>,

@@ -5,7 +5,7 @@ use super::matrix;
 use super::number::{count, share};
 use super::table::{Table, pad_right};
 use super::{ComparedHead, Findings, Report, SlicedHead, fairness, tables, thresholds, words};
-use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness, Swap};
+use crate::evaluate::{Comparison, Confusion, ConfusionMatrix, Evaluation, Fairness};
 use crate::label::Head;
 use unicode_width::UnicodeWidthStr;
 
@@ -184,11 +184,6 @@ pub fn render_fairness(head: &Head, of: &Fairness, style: &Style) -> String {
     ended(&lines)
 }
 
-/// What swap tests found, each line ended.
-pub fn render_swaps(swaps: &[Swap], style: &Style) -> String {
-    ended(&fairness::swaps(swaps).to_text(style.width))
-}
-
 fn ended(lines: &[String]) -> String {
     let mut text = lines.join("\n");
     text.truncate(text.trim_end_matches('\n').len());
@@ -250,7 +245,7 @@ fn small_matrices(matrices: &[ConfusionMatrix], names: &[String], style: &Style)
 }
 
 /// Words on lines of at most `width` columns, if the words are no longer.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {

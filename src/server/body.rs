@@ -2,7 +2,7 @@
 
 use super::config::Limits;
 use crate::perspective::CallError;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::BodyExt;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -56,6 +56,10 @@ impl Room {
         limit: usize,
         limits: &Limits,
     ) -> Result<Whole<'_>, CallError> {
+        // What is announced as too large need not come first.
+        if body.size_hint().lower() > limit as u64 {
+            return Err(CallError::TooLarge { limit });
+        }
         let whole = async {
             let mut permit = None;
             let mut first = Bytes::new();

@@ -291,12 +291,26 @@ impl Config {
                 strict_language: self.strict_language,
                 languages: self.languages.clone().unwrap_or(defaults.languages),
             },
-            keys: Keyring::new(self.keys.iter().map(KeyConfig::key).collect::<Result<_, _>>()?),
+            keys: Keyring::new(self.keys()?),
             addresses: self.rate.as_ref().map(|rate| Addresses::new(rate.rate())),
             limits: self.limits.limits()?,
             cors_origins: self.cors.origins.clone(),
             coral: self.coral.as_ref().map(Phase::new).transpose()?,
         })
+    }
+}
+
+impl Config {
+    /// The keys, no two alike: of two with one secret the second would never be asked.
+    fn keys(&self) -> Result<Vec<Key>, ConfigError> {
+        let keys = self.keys.iter().map(KeyConfig::key).collect::<Result<Vec<Key>, _>>()?;
+        for (i, key) in keys.iter().enumerate() {
+            if let Some(first) = keys[..i].iter().find(|first| first.hash == key.hash) {
+                let problem = format!("found the secret of key `{}`, expected another", first.name);
+                return Err(ConfigError::Key { name: key.name.clone(), problem });
+            }
+        }
+        Ok(keys)
     }
 }
 
@@ -335,9 +349,15 @@ impl LimitsConfig {
             Some(seconds) => Ok(Duration::from_secs(seconds.into())),
             None => Ok(default),
         };
-        if self.connections == Some(0) {
-            let problem = "found 0, expected at least 1".into();
-            return Err(ConfigError::Value { name: "limits.connections".into(), problem });
+        for (name, found) in [
+            ("limits.connections", self.connections),
+            ("limits.body_bytes", self.body_bytes),
+            ("limits.batch_bytes", self.batch_bytes),
+        ] {
+            if found == Some(0) {
+                let problem = "found 0, expected at least 1".into();
+                return Err(ConfigError::Value { name: name.into(), problem });
+            }
         }
         Ok(Limits {
             max_body_bytes: self.body_bytes.unwrap_or(defaults.max_body_bytes),
@@ -384,6 +404,15 @@ mod tests {
             ),
             ("[[key]]\nname = \"a\"\nkey = \"s3cret\"\nburst = 3", "key `a`: found `burst`"),
             ("[limits]\nidle_seconds = 0", "`limits.idle_seconds`: found 0"),
+            ("[limits]\nbody_bytes = 0", "`limits.body_bytes`: found 0, expected at least 1"),
+            (
+                "[[key]]\nname = \"a\"\nkey = \"s3cret\"\n[[key]]\nname = \"b\"\nkey = \"s3cret\"",
+                "key `b`: found the secret of key `a`, expected another",
+            ),
+            (
+                "[coral]\nsecrets = [\"x\"]\n[[coral.rule]]\nattribute = \"T\"\nhold = 0.9\nreject = 0.5",
+                "`coral.rule`: rule on `T`: found `reject = 0.5` below `hold = 0.9`",
+            ),
             ("[coral]\nsecrets = []", "`coral.secrets`: found none"),
         ] {
             let error = Config::parse(text).and_then(|config| config.settings()).unwrap_err().to_string();

@@ -12,7 +12,7 @@ use super::clock::Moment;
 use super::config::ConfigError;
 use super::metrics::Kind;
 use super::router::{JSON, respond};
-use super::with_workspace;
+use super::{ModelSet, Served, with_workspace};
 use crate::extract;
 use crate::perspective::attribute::Resolved;
 use crate::perspective::{CallError, Unknown};
@@ -22,6 +22,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
+use std::sync::Arc;
 
 /// The phase, as it is configured.
 #[derive(Clone, Default, Deserialize)]
@@ -121,7 +122,7 @@ impl Phase {
     /// The phase that `config` describes.
     ///
     /// # Errors
-    /// If there is no secret, or a threshold is no probability.
+    /// If there is no secret, or a threshold is no probability, or comments would be rejected before they are held.
     pub fn new(config: &CoralConfig) -> Result<Self, ConfigError> {
         let wrong = |name: &str, problem: String| Err(ConfigError::Value { name: name.into(), problem });
         if config.secrets.iter().all(String::is_empty) {
@@ -132,6 +133,15 @@ impl Phase {
             let mut given = thresholds.iter().flatten();
             if thresholds == [None, None] {
                 let problem = format!("rule on `{}` has neither `hold` nor `reject`", rule.attribute);
+                return wrong("coral.rule", problem);
+            }
+            if let (Some(hold), Some(reject)) = (rule.hold, rule.reject)
+                && reject < hold
+            {
+                let problem = format!(
+                    "rule on `{}`: found `reject = {reject}` below `hold = {hold}`, expected it above",
+                    rule.attribute
+                );
                 return wrong("coral.rule", problem);
             }
             if let Some(found) = given.find(|threshold| !(0.0..=1.0).contains(*threshold)) {
@@ -153,6 +163,16 @@ impl Phase {
         // An HMAC takes keys of any length.
         let secrets = secrets.filter_map(|secret| Hmac::new_from_slice(secret.as_bytes()).ok()).collect();
         Ok(Self { secrets, rules })
+    }
+
+    /// The first attribute of a rule that none of `models` answers: the rule would never hold a comment.
+    pub fn unanswered<'p>(&'p self, models: &ModelSet) -> Option<&'p str> {
+        let served = || models.communities.values().chain([&models.base]);
+        let answers = |served: &Arc<Served>, attribute: &str| {
+            matches!(served.attributes.resolve(attribute, Unknown::Map), Resolved::Answered(_))
+        };
+        let mut attributes = self.rules.iter().map(|rule| rule.attribute.as_str());
+        attributes.find(|attribute| !served().any(|served| answers(served, attribute)))
     }
 
     /// Whether one of the signatures of `header`, `sha256=HEX,sha256=HEX`, was made with one of the secrets.

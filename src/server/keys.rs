@@ -25,7 +25,7 @@ pub enum Right {
 }
 
 /// The SHA-256 of a key.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyHash([u8; 32]);
 
 impl KeyHash {

@@ -162,7 +162,10 @@ fn hostile_comments_do_nothing_in_any_format() {
 
 #[test]
 fn slips_in_columns_lists_and_labels_are_told() {
-    let folder = Folder::with_model().file("bad.txt", "[a | b]\nc | d | e\n").file("none.txt", "# nothing\n");
+    let folder = Folder::with_model()
+        .file("bad.txt", "[a | b]\nc | d | e\n")
+        .file("none.txt", "# nothing\n")
+        .file("wordless.txt", "you\nthey: ,\n");
     for (args, expected) in [
         (&["--group-column", "thread"][..], "test.jsonl:1: no field `thread`, found `id`, `text`"),
         (&["--slice-column", "thread"], "test.jsonl:1: no field `thread`, found `id`, `text`"),
@@ -170,6 +173,7 @@ fn slips_in_columns_lists_and_labels_are_told() {
         (&["--fairness-label", "rude"], "`--fairness-label` is `rude`, expected one of civil, uncivil"),
         (&["--swaps", "bad.txt"], "bad.txt:2: found `c | d | e`, expected 2 words"),
         (&["--identity-terms", "none.txt"], "none.txt: found no group"),
+        (&["--identity-terms", "wordless.txt"], "wordless.txt: found no word for group `they`"),
         (&["--cases", "none.txt"], "none.txt"),
     ] {
         let ran = evaluate(&folder, args);

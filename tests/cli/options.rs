@@ -50,6 +50,12 @@ fn training<'a>(file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&flags[..], &["--labels", "0=civil,1=uncivil"], more].concat()
 }
 
+/// A command with the labelled comments that it needs.
+fn labelled(command: &'static str) -> [&'static str; 9] {
+    let labels = "0=civil,1=uncivil";
+    [command, "--data", "c.csv", "--label-column", "label", "--labels", labels, "--head", "incivility"]
+}
+
 /// What is said of each call, which must be refused and leave nothing behind.
 fn refused(calls: &[&[&str]]) -> String {
     let said = calls.iter().map(|args| {
@@ -286,18 +292,125 @@ fn a_file_that_is_not_there_is_told_in_the_same_words_by_every_command() {
 
 #[test]
 fn what_cannot_be_written_is_told_before_the_work_and_by_the_name_it_was_given() {
-    let evaluating = ["evaluate", "-m", "tiny.model", "--data", "c.csv", "--label-column", "label"];
-    let evaluating = [&evaluating[..], &["--labels", "0=civil,1=uncivil", "--head", "incivility"]].concat();
-    let comparing = ["compare", "tiny.model", "tiny.model", "--data", "c.csv", "--label-column", "label"];
-    let comparing = [&comparing[..], &["--labels", "0=civil,1=uncivil", "--head", "incivility"]].concat();
     insta::assert_snapshot!(refused(&[
-        &[&evaluating[..], &["-o", "c.csv"]].concat(),
-        &[&comparing[..], &["-o", "c.csv"]].concat(),
+        &[&labelled("evaluate")[..], &["-m", "tiny.model", "-o", "c.csv"]].concat(),
+        &[&labelled("compare")[..], &["tiny.model", "tiny.model", "-o", "c.csv"]].concat(),
         &["extract", "c.csv", "-o", "c.csv"],
         &["score", "c.csv", "-m", "tiny.model", "-o", "."],
         &["extract", "c.csv", "-o", "none/x.jsonl"],
+        &["score", "c.csv", "-m", "tiny.model", "-o", "none/x.jsonl"],
+        &["migrate", "--scores", "c.csv", "-m", "tiny.model", "-o", "none/x.model"],
+        &[&labelled("suspects")[..], &["-o", "none/x.csv"]].concat(),
+        &[&labelled("threshold")[..], &["-m", "tiny.model", "--at", "0.5", "-o", "none/x.model"]].concat(),
         &["explain", " ", "-m", "tiny.model"],
+        &[&labelled("evaluate")[..], &["-m", "tiny.model", "--cases", "."]].concat(),
         &["report", "."],
         &["report", "c.csv"],
     ]));
+}
+
+#[test]
+fn no_command_writes_over_what_it_reads() {
+    let with = |command, more: &[&'static str]| [&labelled(command)[..], more].concat();
+    // What a call reads, under the name that it would write to.
+    let calls = [
+        ("c.csv", vec!["extract", "c.csv", "-o", "c.csv"]),
+        ("c.csv", vec!["score", "c.csv", "-m", "tiny.model", "-o", "./c.csv"]),
+        ("tiny.model", vec!["score", "c.csv", "-m", "tiny.model", "-o", "tiny.model"]),
+        ("c.csv", with("train", &["-o", "c.csv"])),
+        ("c.csv", with("suspects", &["-o", "c.csv"])),
+        ("c.csv", with("threshold", &["-m", "tiny.model", "--at", "0.5", "-o", "c.csv"])),
+        ("report.json", with("evaluate", &["--cases", "report.json", "-m", "tiny.model", "-o", "."])),
+        ("report.md", with("evaluate", &["--swaps", "report.md", "-m", "tiny.model", "-o", "."])),
+        ("report.html", with("evaluate", &["-m", "report.html", "-o", "."])),
+        ("comparison.json", with("compare", &["tiny.model", "comparison.json", "-o", "."])),
+        ("c.csv", vec!["migrate", "--scores", "c.csv", "--score-field", "label", "-o", "c.csv"]),
+        ("desk.db", vec!["migrate", "--store", "desk.db", "-o", "desk.db"]),
+        ("desk.db", vec!["train", "--from-decisions", "desk.db", "-o", "desk.db"]),
+        ("desk.db", vec!["decisions", "export", "--store", "desk.db", "-o", "desk.db"]),
+    ];
+    for (name, args) in calls {
+        let folder = folder();
+        let folder = if folder.path(name).exists() { folder } else { folder.file(name, "as it was") };
+        let (before, names) = (folder.read(name), folder.names());
+        let ran = folder.run(&args);
+        let said = format!("{name}: found the same file as input and as output\n");
+        assert!(ran.code == 2 && ran.stderr.contains(&said), "{args:?}\n{ran}");
+        assert!(folder.read(name) == before && folder.names() == names, "{args:?}\n{ran}");
+    }
+}
+
+#[test]
+fn a_number_that_will_not_do_is_told_with_those_that_will() {
+    let calls = [
+        training("c.csv", &["--fit", "c=1e300", "--algorithm", "logistic"]),
+        training("c.csv", &["--fit", "c=1e-300", "--algorithm", "logistic"]),
+        training("c.csv", &["--fit", "alpha=abc"]),
+        training("c.csv", &["--fit", "alpha=1\nseed=2"]),
+        training("c.csv", &["--vocabulary", "max-terms=0"]),
+        training("c.csv", &["--vocabulary", "min-words=-3"]),
+        training("c.csv", &["--analysis", "words=[1,1000000]"]),
+        training("c.csv", &["--folds", "-1"]),
+        training("c.csv", &["--seed", "-1"]),
+        training("c.csv", &["--seed", "99999999999999999999"]),
+        training("c.csv", &["--name", " "]),
+        training("c.csv", &["--split", ""]),
+        vec!["score", "c.csv", "-m", "tiny.model", "--threads", "0"],
+        vec!["extract", "c.csv", "--threads", "-2"],
+        vec!["inspect", "--terms", "-1", "tiny.model"],
+        vec!["migrate", "--scores", "c.csv", "--strength", "x"],
+        [&labelled("threshold")[..], &["--workload", "120/0"]].concat(),
+        [&labelled("threshold")[..], &["--at", "0.5", "--look-workload", "-1"]].concat(),
+        [&labelled("threshold")[..], &["--look-at", "0.5"]].concat(),
+        [&labelled("threshold")[..], &["-o", "m"]].concat(),
+        vec!["serve", "--rate", "0"],
+    ];
+    let calls: Vec<&[&str]> = calls.iter().map(Vec::as_slice).collect();
+    insta::assert_snapshot!(refused(&calls));
+}
+
+#[test]
+fn what_is_told_in_sentences_fits_a_terminal() {
+    let folder = folder().file("bad.csv", format!("{}c99,what,neither,t\n", csv()));
+    let asked = [&labelled("threshold")[..], &["-m", "tiny.model", "--workload", "0.4"]].concat();
+    let asked = folder.run(&[&asked[..], &["--look-miss-rate", "0"]].concat()).done();
+    let migrated = ["migrate", "--scores", "c.csv", "--score-field", "label", "-m", "tiny.model"];
+    let migrated = folder.run(&[&migrated[..], &["--folds", "2", "--resamples", "0"]].concat()).done();
+    for ran in [&asked, &migrated, &folder.run(&["inspect"]).done()] {
+        let long = ran.stdout.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{ran}");
+    }
+    assert!(asked.stdout.contains("look first from probability "), "{asked}");
+    assert!(!migrated.stdout.contains("()"), "{migrated}");
+    // A record that could not be read is told by the exit code, asked or not.
+    let bad = ["threshold", "-m", "tiny.model", "--data", "bad.csv", "--label-column", "label"];
+    let bad = [&bad[..], &["--labels", "0=civil,1=uncivil", "--head", "incivility"]].concat();
+    for more in [&[][..], &["--at", "0.5"]] {
+        let ran = folder.run(&[&bad[..], more].concat());
+        assert_eq!(ran.code, 2, "{ran}");
+    }
+}
+
+#[test]
+fn settings_of_a_server_that_nothing_would_come_of_are_refused() {
+    let told = [
+        ("[rate]\nper_second = 0\n", "s.toml:2: invalid value: integer `0`, expected a whole number from 1"),
+        (
+            "[limits]\nidle_seconds = -1\n",
+            "s.toml:2: invalid value: integer `-1`, expected a whole number from 0",
+        ),
+        (
+            "[coral]\nsecrets = [\"x\"]\n[[coral.rule]]\nattribute = \"BANANA\"\nhold = 0.5\n",
+            "s.toml: `coral.rule`: rule on `BANANA`: no label of tiny@",
+        ),
+        ("store = \"none/desk.db\"\n", "none/desk.db: no folder `none` to write to"),
+        ("store = \".\"\n", ": found a folder, expected a store of decisions"),
+    ];
+    for (settings, expected) in told {
+        let folder = folder().file("s.toml", settings);
+        let ran = folder.run(&["serve", "--config", "s.toml", "-m", "tiny.model", "--listen", "127.0.0.1:0"]);
+        assert!(ran.code == 2 && ran.stderr.contains(expected), "{settings}\n{ran}");
+    }
+    let ran = folder().run(&["serve", "--communities", "none", "-m", "tiny.model"]);
+    assert_eq!((ran.code, &*ran.stderr), (2, "error: none: no such folder\n"), "{ran}");
 }

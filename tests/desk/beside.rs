@@ -21,6 +21,9 @@ fn score(answer: &Value) -> f64 {
     answer.pointer("/attributeScores/TOXICITY/summaryScore/value").and_then(Value::as_f64).expect("a score")
 }
 
+/// Milliseconds for an endpoint that does answer, however busy the machine is.
+const PATIENT: &str = "60000";
+
 /// The recorded comments, once there are `n`.
 fn recorded(desk: &Desk, n: usize) -> Vec<NewComment> {
     let database = Database::open_existing(&desk.path("desk.db")).expect("the store");
@@ -42,7 +45,7 @@ fn callers_get_their_answer_while_they_answer_and_both_are_recorded() {
     let desk = Desk::new();
     let (heard, calls) = mpsc::channel();
     let url = format!("http://{}/v1alpha1", endpoint(200, THEIRS, heard));
-    let serving = desk.serve(&["--keep-text", "--record", &url]);
+    let serving = desk.serve(&["--keep-text", "--record", &url, "--record-patience", PATIENT]);
     let answer = serving.post("/v1alpha1/comments:analyze?key=a%26b", &ask("a", false));
     assert_eq!((answer.code, score(&answer.json())), (200, 0.123));
     let (head, body) = calls.recv().expect("it was asked");
@@ -87,8 +90,8 @@ fn ours_may_be_the_answer_from_the_first_day() {
     let url = format!("http://{}", endpoint(200, THEIRS, heard));
     desk.file("key", "their-key\n");
     desk.file("serve.toml", "[[key]]\nname = \"coral\"\nkey = \"our-key\"\n");
-    let serving =
-        desk.serve(&["--config", "serve.toml", "--record", &url, "--record-key", "key", "--answer", "ours"]);
+    let recording = ["--record", &url, "--record-patience", PATIENT, "--record-key", "key"];
+    let serving = desk.serve(&[&["--config", "serve.toml", "--answer", "ours"], &recording[..]].concat());
     let answer = serving.post("/comments:analyze?key=our-key", &ask("a", false));
     assert!(score(&answer.json()) > 0.5);
     assert_eq!(sources(&recorded(&desk, 1)[0]), [(Source::Ours, false), (Source::Theirs, true)]);

@@ -100,6 +100,7 @@ mod driven {
     use serde_json::{Value, json};
     use std::io::{BufRead, BufReader, Write};
     use std::process::{Child, Command, Stdio};
+    use std::time::{Duration, Instant};
 
     pub(super) struct Browser {
         child: Child,
@@ -166,7 +167,8 @@ mod driven {
 
         /// Waits until `condition` holds in the page.
         pub(super) fn until(&mut self, condition: &str) {
-            for _ in 0..20_000 {
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_secs(60) {
                 let asked = json!({"expression": format!("Boolean({condition})"), "returnByValue": true});
                 let found = self.ask("Runtime.evaluate", &asked);
                 if found.pointer("/result/value") == Some(&Value::Bool(true)) {

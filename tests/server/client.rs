@@ -40,7 +40,7 @@ impl Answer {
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server accepts");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout is set");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout is set");
     stream.set_nodelay(true).expect("no delay");
     stream
 }

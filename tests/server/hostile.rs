@@ -46,6 +46,8 @@ fn bodies_that_are_no_calls_are_refused() {
             let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
             assert_eq!(answer.code, 400, "{path} {shown}: {}", answer.json());
             assert_eq!(answer.json()["error"]["status"], "INVALID_ARGUMENT");
+            let message = answer.json()["error"]["message"].to_string();
+            assert!(!message.contains("struct"), "{path} {shown}: {message}");
         }
     }
     answers_others(shared());
@@ -57,6 +59,11 @@ fn bodies_that_are_too_large_are_not_read() {
     let head = "POST /comments:analyze HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
     let whole = [format!("{head}Content-Length: {}\r\n\r\n", body.len()).as_bytes(), &body].concat();
     answer(&raw(shared(), &whole)).is_error(413, "Request payload size exceeds the limit: 4194304 bytes.");
+    // Nor waited for: what is announced is enough.
+    let mut connection = connect(shared());
+    let announced = format!("{head}Content-Length: 5000000000\r\n\r\nabc");
+    connection.write_all(announced.as_bytes()).expect("a head is taken");
+    assert_eq!(answer(&to_end(&mut connection)).code, 413);
     // And in pieces, without a length.
     let mut chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
     for _ in 0..80 {

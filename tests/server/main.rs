@@ -6,6 +6,7 @@ mod running;
 // The contract, answer by answer.
 mod batch;
 mod contract;
+mod decisions;
 mod discovery;
 
 // The clients there are, and what they send.

@@ -5,6 +5,8 @@ use crate::running::Running;
 use moderato::perspective::CallError;
 use serde_json::json;
 use std::io::Write;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 const KEYS: &str = "
 [[key]]
@@ -66,15 +68,26 @@ fn keys_open_what_they_may() {
     assert_eq!(wrong.json()["error"]["details"][0]["reason"], "API_KEY_INVALID");
 }
 
+/// What calls are answered that all come within a second; where the machine was too busy for that, they come again,
+/// to a server that knows nothing of the first.
+fn within_a_second<T>(config: &str, calls: impl Fn(SocketAddr) -> T) -> T {
+    loop {
+        let server = Running::with(config);
+        let began = Instant::now();
+        let answered = calls(server.address);
+        if began.elapsed() < Duration::from_secs(1) {
+            return answered;
+        }
+    }
+}
+
 #[test]
 fn who_calls_too_often_is_told_in_the_contracts_envelope() {
-    let server = Running::with(KEYS);
-    let ask = || {
-        let body = json!({"comment": {"text": "a"}, "requestedAttributes": {"TOXICITY": {}}});
-        post(server.address, "/comments:analyze?key=s-secret", &body)
-    };
-    assert_eq!((ask().code, ask().code), (200, 200));
-    let refused = ask();
+    let body = json!({"comment": {"text": "a"}, "requestedAttributes": {"TOXICITY": {}}});
+    let [first, second, refused] = within_a_second(KEYS, |address| {
+        [(); 3].map(|()| post(address, "/comments:analyze?key=s-secret", &body))
+    });
+    assert_eq!((first.code, second.code), (200, 200));
     let expected = CallError::QuotaExceeded { consumer: "slow".into(), retry_after: 1 };
     refused.is_error(429, &expected.to_string());
     assert_eq!(refused.json()["error"]["status"], "RESOURCE_EXHAUSTED");
@@ -84,32 +97,30 @@ fn who_calls_too_often_is_told_in_the_contracts_envelope() {
 
 #[test]
 fn an_address_that_calls_too_often_is_told_so_whatever_it_calls() {
-    let server = Running::with("[rate]\nper_second = 1\nburst = 4");
     let body = json!({"comment": {"text": "a"}, "requestedAttributes": {"TOXICITY": {}}});
-    let ask = || post(server.address, "/comments:analyze", &body);
-    assert_eq!(ask().code, 200);
-    // A batch of four is four calls; three are left.
     let part = format!("--b\n\nPOST /comments:analyze HTTP/1.1\n\n{body}\n");
     let batch = part.repeat(4) + "--b--";
-    let answered = request(
-        server.address,
-        "POST /batch",
-        &["Content-Type: multipart/mixed; boundary=b"],
-        batch.as_bytes(),
-    );
-    let answered = String::from_utf8(answered.body).expect("UTF-8");
+    let (first, batch, refused, others, always) =
+        within_a_second("[rate]\nper_second = 1\nburst = 4", |address| {
+            let ask = || post(address, "/comments:analyze", &body);
+            let multipart = ["Content-Type: multipart/mixed; boundary=b"];
+            (
+                ask(),
+                request(address, "POST /batch", &multipart, batch.as_bytes()),
+                ask(),
+                ["/v1/model", "/"].map(|path| get(address, path).code),
+                ["/v1/health", "/v1/ready"].map(|path| get(address, path).code),
+            )
+        });
+    assert_eq!(first.code, 200);
+    // A batch of four is four calls; three are left.
+    let answered = String::from_utf8(batch.body).expect("UTF-8");
     let codes: Vec<&str> = answered.split("HTTP/1.1 ").skip(1).map(|rest| &rest[..3]).collect();
     assert_eq!(codes, ["200", "200", "200", "429"]);
-    let refused = ask();
     let expected = CallError::QuotaExceeded { consumer: "address:127.0.0.1".into(), retry_after: 1 };
     refused.is_error(429, &expected.to_string());
     assert_eq!(refused.header("retry-after"), Some("1"));
-    for path in ["/v1/model", "/"] {
-        assert_eq!(get(server.address, path).code, 429, "{path}");
-    }
-    for path in ["/v1/health", "/v1/ready"] {
-        assert_eq!(get(server.address, path).code, 200, "{path}");
-    }
+    assert_eq!((others, always), ([429, 429], [200, 200]));
 }
 
 #[test]

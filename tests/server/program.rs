@@ -229,7 +229,7 @@ fn mistakes_are_told_before_anything_starts() {
         ("\nport = 1", &["--config", "serve.toml"], "error: serve.toml:2: unknown field `port`"),
         ("listen = \"here\"", &["--config", "serve.toml"], "error: serve.toml: found `listen = \"here\"`"),
         ("", &["--config", "none.toml"], "error: none.toml: "),
-        ("", &["--communities", "none"], "error: none: cannot read"),
+        ("", &["--communities", "none"], "error: none: no such folder"),
         ("", &["--tls-cert", "a.pem", "--tls-key", "b.pem"], "error: a.pem: "),
         ("", &["--listen", "192.0.2.1:1"], "error: 192.0.2.1:1: cannot listen"),
     ] {

@@ -4,6 +4,7 @@ use crate::cli::{Problem, input, models};
 use crate::server::{Answering, Beside, Endpoint, Served};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,11 +25,12 @@ pub(super) struct BesideArgs {
     #[arg(
         help_heading = "Beside the model",
         long,
-        default_value_t = 600,
+        default_value = "600",
         requires = "record",
-        value_name = "MS"
+        value_name = "MS",
+        value_parser = input::count::<NonZeroU64>
     )]
-    record_patience: u64,
+    record_patience: NonZeroU64,
     /// Ask this model, too, and record what it says; needs a store
     #[arg(help_heading = "Beside the model", long, value_name = "MODEL")]
     shadow: Option<PathBuf>,
@@ -55,7 +57,7 @@ impl BesideArgs {
             Answer::Theirs => Answering::Theirs,
             Answer::Ours => Answering::Ours,
         };
-        let patience = Duration::from_millis(self.record_patience);
+        let patience = Duration::from_millis(self.record_patience.get());
         let endpoint = self.record.as_deref().map(|url| Endpoint::new(url, key, patience, answering));
         let endpoint = endpoint.transpose().map_err(|error| Problem::new(format!("`--record`: {error}")))?;
         let shadow = self.shadow.as_deref().map(|path| models::load(Some(path))).transpose()?;

@@ -1,7 +1,7 @@
 //! The model files of a server: read at its start, and again whenever they change.
 
-use crate::cli::models;
 use crate::cli::problem::message;
+use crate::cli::{Problem, models};
 use crate::model::Model;
 use crate::server::{App, ModelSet, Served};
 use anyhow::{Context, Result};
@@ -69,6 +69,9 @@ impl Files {
     fn communities(&self) -> Result<BTreeMap<String, PathBuf>> {
         let mut all = self.communities.clone();
         if let Some(folder) = &self.folder {
+            if !folder.is_dir() {
+                return Err(Problem::new(format!("{}: no such folder", folder.display())).into());
+            }
             let entries =
                 std::fs::read_dir(folder).with_context(|| format!("{}: cannot read", folder.display()))?;
             for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {

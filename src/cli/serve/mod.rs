@@ -4,7 +4,8 @@ mod beside;
 mod files;
 mod log;
 
-use super::{Outcome, Problem, input};
+use super::problem::in_words;
+use super::{Outcome, Problem, input, output};
 use crate::server::config::{Config, RateConfig, TlsConfig, UnknownAttributes};
 use crate::server::{App, Limits, router, serve, store::Store, tls};
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use files::{Files, Watch};
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 
@@ -75,13 +76,13 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "ORIGIN")]
     cors: Vec<String>,
     /// How many calls a second are answered of one address; the others with 429
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
     /// What to log
     #[arg(long, value_enum, default_value_t = log::Level::Info, value_name = "LEVEL")]
     log: log::Level,
     /// How many threads answer; all cores unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = input::count::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
 }
 
@@ -118,6 +119,15 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
         folder: args.communities.clone(),
     };
     let (models, watch) = files.load()?;
+    if let Some(attribute) = settings.coral.as_ref().and_then(|phase| phase.unanswered(&models)) {
+        let message = format!(
+            "{named}`coral.rule`: rule on `{attribute}`: no label of {} answers it, expected one of {}",
+            models.base.id,
+            models.base.attributes.names().join(", ")
+        );
+        return Err(Problem::new(message).into());
+    }
+    config.store.as_deref().map(check_store).transpose()?;
     let store = match &config.store {
         Some(path) => Some(Store::open(path)?.keeping_text(config.keep_text)),
         None => None,
@@ -146,8 +156,21 @@ pub(super) fn run(args: &ServeArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Refuses a store that is a folder, or has none to stand in.
+fn check_store(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    match folder.is_none_or(Path::is_dir) {
+        _ if path.is_dir() => {
+            let message = format!("{}: found a folder, expected a store of decisions", path.display());
+            Err(Problem::new(message).into())
+        }
+        true => Ok(()),
+        false => Err(output::not_made(path, &std::io::ErrorKind::NotFound.into())),
+    }
+}
+
 async fn listen_on(address: SocketAddr, app: App, tls: Option<TlsAcceptor>, watch: Watch) -> Result<bool> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("{address}: cannot listen"))?;
+    let listener = listener(address).with_context(|| format!("{address}: cannot listen"))?;
     let bound = listener.local_addr().with_context(|| format!("{address}: cannot listen"))?;
     let (terminate, interrupt) = (signals(SignalKind::terminate())?, signals(SignalKind::interrupt())?);
     let hangup = signals(SignalKind::hangup())?;
@@ -158,6 +181,23 @@ async fn listen_on(address: SocketAddr, app: App, tls: Option<TlsAcceptor>, watc
     watching.abort();
     tracing::info!("stopped");
     Ok(finished)
+}
+
+/// How many callers may wait for the server to take their connection, as far as the system allows so many.
+const WAITING: u32 = 4096;
+
+/// Listens, with room for a crowd that comes at once: who finds none asks again after a second, which is longer than
+/// Coral waits for an answer, and the usual room is for 128.
+fn listener(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that is started again may have the address of the one before at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 fn signals(kind: SignalKind) -> Result<Signal> {
@@ -180,8 +220,9 @@ fn config(args: &ServeArgs) -> Result<Config> {
             let bytes = input::read_file(path)?;
             let text = String::from_utf8(bytes)
                 .map_err(|_| Problem::new(format!("{}: found no UTF-8, expected TOML", path.display())))?;
-            let mut config =
-                Config::parse(&text).map_err(|error| Problem::new(format!("{}:{error}", path.display())))?;
+            let mut config = Config::parse(&text).map_err(|error| {
+                Problem::new(format!("{}:{}", path.display(), in_words(&error.to_string())))
+            })?;
             from_folder(&mut config, path.parent().unwrap_or(Path::new("")));
             config
         }
@@ -247,4 +288,31 @@ fn fitting(limits: &Limits) -> Limits {
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let connections = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX).max(1);
     Limits { max_connections: limits.max_connections.min(connections), ..limits.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    #[test]
+    fn a_crowd_that_comes_at_once_waits_for_no_second_try() {
+        const CROWD: u32 = 512;
+        let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+        if allowed.trim().parse().is_ok_and(|allowed: u32| allowed < CROWD) {
+            let _ = writeln!(std::io::stderr(), "skipped: this system lets {} wait", allowed.trim());
+            return;
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // Nobody takes a connection.
+        let listener = runtime.block_on(async { listener(([127, 0, 0, 1], 0).into()) }).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut crowd = Vec::new();
+        for number in 0..CROWD {
+            let stream = TcpStream::connect_timeout(&address, Duration::from_secs(20));
+            crowd.push(stream.unwrap_or_else(|error| panic!("caller {number} of {CROWD}: {error}")));
+        }
+    }
 }

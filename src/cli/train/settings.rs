@@ -2,6 +2,7 @@
 
 use super::TrainArgs;
 use crate::cli::Problem;
+use crate::cli::problem::in_words;
 use crate::corpus::{Corpus, Recipe};
 use crate::counts::vectorizer::Pruning;
 use crate::label::Head;
@@ -14,6 +15,9 @@ use serde::de::DeserializeOwned;
 impl TrainArgs {
     /// What flags change about the recipe.
     pub(super) fn change(&self, recipe: &mut Recipe) -> Result<()> {
+        if self.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            return Err(Problem::new("`--name` is empty, expected the model's name").into());
+        }
         recipe.name = self.name.clone().unwrap_or_else(|| recipe.name.clone());
         recipe.seed = self.seed.unwrap_or(recipe.seed);
         recipe.folds = self.folds.unwrap_or(recipe.folds);
@@ -47,6 +51,8 @@ fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> 
             .split_once('=')
             .ok_or_else(|| Problem::new(format!("`{flag}` is `{pair}`, expected NAME=VALUE")))?;
         let parsed = toml::from_str::<toml::Table>(&format!("value = {value}")).ok();
+        // What has a line break in it may be more than a value.
+        let parsed = parsed.filter(|table| table.len() == 1);
         let value = parsed.and_then(|mut t| t.remove("value")).unwrap_or_else(|| value.into());
         table.insert(name.to_owned(), value);
     }
@@ -56,9 +62,14 @@ fn set_all(table: &mut toml::Table, pairs: &[String], flag: &str) -> Result<()> 
 /// The parts of a recipe that corpus rooms pass through, read; `part` names them in errors.
 fn settings<T: DeserializeOwned>(table: &toml::Table, part: &str) -> Result<T> {
     let value = toml::Value::Table(table.clone());
-    value
-        .try_into()
-        .map_err(|e: toml::de::Error| Problem::new(format!("{part}: {}", e.message().trim_end())).into())
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let message = error.inner().message().trim_end();
+        let name = match error.path().to_string() {
+            path if path == "." || message.starts_with("unknown field") => String::new(),
+            path => format!(" `{path}`:"),
+        };
+        Problem::new(format!("{part}:{name} {}", in_words(message))).into()
+    })
 }
 
 /// How the recipe's texts are read.
@@ -93,7 +104,15 @@ pub(in crate::cli) fn plan(recipe: &Recipe, corpus: &Corpus) -> Result<Plan> {
         // n-grams that the recipe names are not for `auto` to change.
         search_analysis: !recipe.analysis.contains_key("words")
             && !recipe.analysis.contains_key("characters"),
-        pruning: settings::<Pruning>(&recipe.vocabulary, "`vocabulary`")?,
+        pruning: pruning(recipe)?,
         heads,
     })
+}
+
+fn pruning(recipe: &Recipe) -> Result<Pruning> {
+    let pruning: Pruning = settings(&recipe.vocabulary, "`vocabulary`")?;
+    if pruning.max_terms == Some(0) {
+        return Err(Problem::new("`vocabulary`: `max-terms` is 0, expected at least 1").into());
+    }
+    Ok(pruning)
 }

@@ -37,7 +37,7 @@ fn admit<'a>(app: &'a App, head: &Parts, right: Right) -> Result<Caller<'a>, Cal
 
 /// A comment to be scored.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 struct ScoreRequest<'a> {
     /// Comes back in the answer.
     id: Option<Value>,
