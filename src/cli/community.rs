@@ -23,7 +23,7 @@ pub(super) struct CommunityArgs {
     pub(super) from_decisions: Option<PathBuf>,
     /// The model whose knowledge it begins with; the one inside the program unless given
     #[arg(help_heading = "Decisions", long, value_name = "MODEL")]
-    base: Option<PathBuf>,
+    pub(super) base: Option<PathBuf>,
     /// Only the decisions of this community; all of them unless given
     #[arg(help_heading = "Decisions", long, value_name = "ID")]
     community: Option<String>,
@@ -76,7 +76,6 @@ pub(super) fn column(model: &Model, attribute: &str) -> Result<Column> {
 }
 
 pub(super) fn train(store: &Path, args: &CommunityArgs, rest: &Rest<'_>) -> Result<Outcome> {
-    output::check_apart([rest.output], &args.from_decisions)?;
     let base = models::load(args.base.as_deref())?;
     let decisions = Database::open_existing(store)?.standing_decisions()?;
     let wanted = |d: &&Decision| args.community.as_ref().is_none_or(|c| *c == d.decision.said.community);

@@ -148,7 +148,7 @@ pub(super) fn run(
         n => format!("terms of up to {n} comments may have been missed"),
     };
     talk::say(&format!(
-        "{}: {} · {} terms · {} · in passes, {vocabulary}",
+        "{}: {} · {} terms · {}\nin passes: {vocabulary}",
         args.output.display(),
         streamed.model.id(),
         streamed.model.vocabulary().len(),

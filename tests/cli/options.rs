@@ -318,6 +318,11 @@ fn no_command_writes_over_what_it_reads() {
         ("c.csv", vec!["score", "c.csv", "-m", "tiny.model", "-o", "./c.csv"]),
         ("tiny.model", vec!["score", "c.csv", "-m", "tiny.model", "-o", "tiny.model"]),
         ("c.csv", with("train", &["-o", "c.csv"])),
+        ("c.csv", with("train", &["-o", "m", "--card", "c.csv"])),
+        (
+            "report.json",
+            with("train", &["-o", "m", "--card", "k", "--cases", "report.json", "--report", "."]),
+        ),
         ("c.csv", with("suspects", &["-o", "c.csv"])),
         ("c.csv", with("threshold", &["-m", "tiny.model", "--at", "0.5", "-o", "c.csv"])),
         ("report.json", with("evaluate", &["--cases", "report.json", "-m", "tiny.model", "-o", "."])),

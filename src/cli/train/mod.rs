@@ -109,7 +109,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         return Err(Problem::new(message).hint(hint).into());
     }
     if let Some(store) = &args.community.from_decisions {
-        args.check_outputs()?;
+        args.check_outputs(args.community.from_decisions.iter().chain(&args.community.base))?;
         let rest = community::Rest {
             name: args.name.as_deref(),
             seed: args.seed,
@@ -123,8 +123,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<Outcome> {
         Some(path) => (read_recipe(path)?, Opener::of_recipe(folder, path)),
         None => (args.data.recipe()?, Opener::of_flags(folder)),
     };
-    args.check_outputs()?;
-    output::check_apart(Some(&args.output), &args.data.data)?;
+    let sources: Vec<PathBuf> = recipe.sources.iter().map(|source| opener.path(&source.file)).collect();
+    args.check_outputs(sources.iter().chain(&args.recipe).chain(&args.cases))?;
     args.change(&mut recipe)?;
     opener.check(&recipe)?;
     let talk = Talk::steps();
@@ -223,8 +223,8 @@ pub(super) fn read_recipe(path: &Path) -> Result<Recipe> {
 }
 
 impl TrainArgs {
-    /// Finds out before the work, not after it, that a result has no place to go.
-    fn check_outputs(&self) -> Result<()> {
+    /// Finds out before the work, not after it, that a result has no place to go, or would go over what is read.
+    fn check_outputs<'p>(&self, inputs: impl Iterator<Item = &'p PathBuf> + Clone) -> Result<()> {
         let files: Vec<&PathBuf> = [Some(&self.output), self.card.as_ref()].into_iter().flatten().collect();
         for path in &files {
             drop(output::Output::open(Some(path))?);
@@ -233,7 +233,8 @@ impl TrainArgs {
             let message = format!("{}: found one name for model and card, expected two", files[0].display());
             return Err(Problem::new(message).into());
         }
-        output::check_folder(self.report.as_deref())
+        output::check_apart(files, inputs.clone())?;
+        rendering::check_folder(self.report.as_deref(), &rendering::FILES, inputs)
     }
 
     /// What an auditor needs beside the recipe: the command, the time, the bytes of every source.
