@@ -151,7 +151,8 @@ impl<'d> Reader<'d> {
                 self.signs.links.push(node as u32);
             }
             let own = self.names(node, tag);
-            forum_words += u32::from(own.any(Meaning::FORUM));
+            // A newspaper has topics too.
+            forum_words += u32::from(own.any(Meaning::FORUM) && !own.any(Meaning::ASIDE | Meaning::STORY));
             let context = self.context(node, tag, own);
             self.signs.meaning.push(own);
             self.signs.context.push(context);

@@ -1,7 +1,7 @@
 //! A group that may be a list of comments, and how it stands to others.
 
 use super::Group;
-use super::evidence::{Evidence, evidence};
+use super::evidence::{Evidence, evidence, in_comments};
 use super::gather::Name;
 use super::region::{Region, count_children, forward, nested, own};
 use crate::extract::page::attributes::Key;
@@ -29,6 +29,12 @@ impl Candidate {
             let parts = r.parts();
             own(&parts, |p| signs.prose(p)) > 0 && (signs.forum || own(&parts, |p| signs.stories(p)) == 0)
         });
+        // Parts that look like most comments do, but stand elsewhere: the header of the article.
+        let inside = |r: &Region| in_comments(dom, signs, r.nodes.start);
+        let n_inside = regions.iter().filter(|r| inside(r)).count();
+        if !signs.forum && n_inside < regions.len() && n_inside * 10 > regions.len() * 6 {
+            regions.retain(inside);
+        }
         let ranges = regions.into_iter().map(|r| r.nodes).collect();
         let members = nested(ranges);
         let evidence = evidence(dom, signs, &members, name)?;
@@ -140,24 +146,33 @@ impl Candidate {
         if e.dated < 0.3 && (e.prose < 20.0 || e.n == 1 && e.prose < 80.0) {
             return false;
         }
-        if e.teasers > 0.5 && e.comment_words < 0.5 {
+        // Newspapers call a column of opinions `comment` as well.
+        if e.teasers > 0.5 && (e.comment_words < 0.5 || e.in_comments < 0.5 && e.prose < 80.0) {
             return false;
         }
         if e.comment_words > 0.5 && e.parts < 0.5 {
-            return if several { e.dated + e.signed > 0.7 } else { e.dated + e.signed > 0.9 && e.many < 0.5 };
+            let alone = if e.in_comments > 0.5 { 0.9 } else { 1.5 };
+            return if several {
+                e.dated + e.signed > 0.7
+            } else {
+                e.dated + e.signed > alone && e.many < 0.5
+            };
         }
         if e.in_comments > 0.5 || e.comment_words > 0.5 {
             return if several {
-                e.dated > 0.6 && e.signed > 0.3 || e.n >= 3 && e.signed > 0.8 && e.prose > 60.0
+                e.dated > 0.6 && e.signed > 0.3
+                    || e.n >= 3 && e.signed > 0.8 && e.prose > 60.0 && e.parts < 0.5
             } else {
-                e.dated + e.signed > 1.5
+                e.dated + e.signed > 1.5 && e.crowded < 0.5
             };
         }
         if e.post_words > 0.5 {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);
         }
         let enough = if signs.forum { 2 } else { 3 };
-        e.n >= enough && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0 && e.teasers < 0.2
+        // Several articles on a page are signed and dated too, but longer.
+        let brief = signs.forum || e.prose < 1_000.0;
+        e.n >= enough && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0 && e.teasers < 0.2 && brief
     }
 
     pub(super) fn into_group(self, dom: &Dom) -> Group {

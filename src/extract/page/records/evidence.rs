@@ -22,6 +22,8 @@ pub(in crate::extract::page) struct Evidence {
     pub(in crate::extract::page) teasers: f32,
     pub(super) parts: f32,
     pub(super) many: f32,
+    /// Members with more persons or dates than one comment has.
+    pub(super) crowded: f32,
     pub(super) quality: f32,
     pub(super) score: f32,
 }
@@ -51,9 +53,8 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         e.prose += prose * share;
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
-        let own = m.any(Meaning::COMMENT | Meaning::REVIEW);
-        let around = if own { dom.parent(node) } else { node };
-        e.in_comments += is(around != 0 && signs.context[around].any(Context::COMMENTS));
+        e.in_comments += is(in_comments(dom, signs, node));
+        e.crowded += is(dates > 12 || persons > 12);
         let naming = if meant.is_none() { m } else { meant };
         e.parts += is(naming.any(
             Meaning::ABOUT
@@ -62,7 +63,7 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
                 | Meaning::ACTION
                 | Meaning::TITLE
                 | Meaning::COUNT,
-        ));
+        ) || naming.any(Meaning::PROFILE) && !m.any(Meaning::COMMENT | Meaning::POST));
         e.many += is(naming.any(Meaning::MANY | Meaning::LIST));
         e.teasers += is(is_teaser(dom, signs, &parts));
         let dates = match dates {
@@ -79,6 +80,13 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         + e.in_comments;
     e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0)) * (2.0 + e.prose / 20.0).ln();
     Some(e)
+}
+
+/// Whether an element lies in a part that is named for comments, other than itself.
+pub(super) fn in_comments(dom: &Dom, signs: &Signs, node: usize) -> bool {
+    let own = signs.meaning[node].any(Meaning::COMMENT | Meaning::REVIEW);
+    let around = if own { dom.parent(node) } else { node };
+    around != 0 && signs.context[around].any(Context::COMMENTS)
 }
 
 /// The figures that an id ends in, where they are enough to be its own.
