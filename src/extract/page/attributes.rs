@@ -71,6 +71,8 @@ keys! {
     DataType = "data-type",
     DataQa = "data-qa",
     DataParentId = "data-parent-id",
+    DataParentid = "data-parentid",
+    DataParent = "data-parent",
     DataScore = "data-score",
     Indent = "indent",
 }

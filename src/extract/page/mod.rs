@@ -304,9 +304,16 @@ fn month_first(dom: &Dom, signs: &Signs) -> bool {
         if let (true, Some(a), Some(b)) = (text.contains(['/', '-']), figures.next(), figures.next()) {
             sure += i32::from(a < 13 && b > 12 && b < 32) - i32::from(b < 13 && a > 12 && a < 32);
         }
-        twelve |= text.contains("AM") || text.contains("PM");
+        twelve |= text.contains("AM") || text.contains("PM") || has_twelve_hours(text);
     }
     sure > 0 || sure == 0 && (us || twelve)
+}
+
+/// `8:12am`
+fn has_twelve_hours(text: &str) -> bool {
+    let after = text.split(':').skip(1).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let mut after = after.map(str::trim_start);
+    after.any(|rest| ["am", "pm", "a.m.", "p.m."].iter().any(|half| rest.starts_with(half)))
 }
 
 fn explain(group: &Group, n: usize) -> Explanation {

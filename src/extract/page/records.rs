@@ -57,6 +57,7 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> (Vec<Group>, Option<Group>) {
     let first_prose = |taken: &[Candidate]| taken.first().map_or(0.0, |t| t.evidence.prose);
     while let Some(best) = best(&candidates, &taken, signs) {
         let best = candidates.swap_remove(best);
+        let best = best.with_answers(dom, signs, &candidates).unwrap_or(best);
         // What else there is must be like comments as well as unlike the ones found: the comments on an answer, the
         // first post of a thread, but not a list of names beside.
         if taken.is_empty() || (best.evidence.prose >= 0.2 * first_prose(&taken) && best.evidence.parts < 0.5)

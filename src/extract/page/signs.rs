@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 pub(super) use context::Context;
-pub(super) use persons::is_profile;
+pub(super) use persons::{is_profile, states_membership};
 
 /// A date in the page.
 #[derive(Debug, Clone)]
@@ -197,7 +197,7 @@ impl<'d> Reader<'d> {
         sum
     }
 
-    fn context(&self, node: usize, tag: Tag, own: Meaning) -> Context {
+    fn context(&mut self, node: usize, tag: Tag, own: Meaning) -> Context {
         let mut context =
             if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
         if !self.announced.is_empty()
@@ -206,7 +206,7 @@ impl<'d> Reader<'d> {
             context = context.with(Context::COMMENTS);
         }
         let hidden_template = tag == Tag::Template && self.dom.attr(node, Key::Shadowrootmode).is_none();
-        if tag.is_mute() || hidden_template {
+        if tag.is_mute() && !self.is_named_button(node, tag) || hidden_template {
             context = context.with(Context::MUTE);
         }
         if tag == Tag::A {
@@ -237,6 +237,19 @@ impl<'d> Reader<'d> {
             context = context.with(Context::ASIDE);
         }
         context
+    }
+
+    /// Whether a button is what a person is called by: it opens what the page knows of them.
+    fn is_named_button(&mut self, node: usize, tag: Tag) -> bool {
+        let text = self.dom.text(node);
+        if tag != Tag::Button || text.len() > 300 || fields::clean_name(text).is_none() {
+            return false;
+        }
+        (node..self.dom.end(node)).take(4).filter(|n| self.dom.tag(*n) != Tag::Text).any(|n| {
+            let meant = self.names(n, self.dom.tag(n));
+            meant.any(Meaning::AUTHOR)
+                && !meant.any(Meaning::ACTION | Meaning::FORM | Meaning::VOTE | Meaning::COUNT)
+        })
     }
 
     /// Whether a node marks the page's own article.

@@ -272,20 +272,32 @@ fn word_meaning(word: &str) -> Meaning {
 
 /// The joined meanings of a word that is made of stock words: longest first, with nothing left over.
 fn compound(word: &str) -> Option<Meaning> {
-    let mut rest = word;
-    let mut sum = Meaning::NONE;
-    while !rest.is_empty() {
+    // Where no way on from a beginning leads to the end, a shorter beginning may: `posts|ignature`, `post|signature`.
+    let mut dead: u64 = 0;
+    let mut path: Vec<(usize, Meaning)> = Vec::new();
+    let mut start = 0;
+    let mut longest = word.len();
+    loop {
+        let rest = &word[start..];
+        if start > 0 && matches!(rest, "" | "s" | "e" | "en" | "er" | "n") {
+            return Some(path.iter().fold(Meaning::NONE, |sum, (_, meaning)| sum | *meaning));
+        }
         let ends = rest.char_indices().map(|(i, c)| i + c.len_utf8()).rev();
-        let (end, meaning) = ends
-            .filter(|end| *end >= 3 && *end < word.len())
-            .find_map(|end| WORDS.get(&rest[..end]).map(|m| (end, *m)))?;
-        sum |= meaning;
-        rest = &rest[end..];
-        if matches!(rest, "s" | "e" | "en" | "er" | "n") {
-            break;
+        let next = ends
+            .filter(|end| *end >= 3 && *end < word.len() && start + end < longest)
+            .filter(|end| dead & (1 << (start + end)) == 0)
+            .find_map(|end| WORDS.get(&rest[..end]).map(|m| (start + end, *m)));
+        if let Some((end, meaning)) = next {
+            path.push((start, meaning));
+            start = end;
+            longest = word.len() + 1;
+        } else {
+            dead |= 1 << start;
+            let (before, _) = path.pop()?;
+            longest = start;
+            start = before;
         }
     }
-    Some(sum)
 }
 
 #[cfg(test)]
@@ -301,6 +313,7 @@ mod tests {
             assert!(m.any(Meaning::COMMENT) && m.any(Meaning::LIST | Meaning::MANY), "{value}");
         }
         assert!(meaning("postbody").any(Meaning::BODY));
+        assert!(meaning("postsignature").any(Meaning::SIGNATURE));
         assert!(meaning("Kommentarfeld").any(Meaning::COMMENT));
         assert!(meaning("recent-comments widget").any(Meaning::ASIDE));
         assert!(meaning("комментарии").any(Meaning::COMMENT));

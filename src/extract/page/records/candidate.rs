@@ -7,6 +7,7 @@ use super::region::{Region, count_children, forward, nested, own};
 use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Dom;
 use crate::extract::page::signs::Signs;
+use crate::extract::page::words::Meaning;
 use std::ops::Range;
 
 #[derive(Debug, Clone)]
@@ -82,6 +83,37 @@ impl Candidate {
             && joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
             && joined.evidence.quality > self.evidence.quality - 0.02;
         worth.then_some(joined)
+    }
+
+    /// The same with the answers that stand within its members under another name: the editor's in a reader's comment.
+    pub(super) fn with_answers(&self, dom: &Dom, signs: &Signs, candidates: &[Self]) -> Option<Self> {
+        if signs.forum || self.evidence.in_comments.max(self.evidence.comment_words) < 0.5 {
+            return None;
+        }
+        let complete = |c: &&Self| {
+            let e = &c.evidence;
+            let named = e.comment_words.max(e.post_words) > 0.5 && e.parts < 0.5;
+            named
+                && e.dated > 0.8
+                && e.signed > 0.8
+                && e.prose > 20.0
+                && c.members.len() <= 2 * self.members.len()
+        };
+        let said = |c: &&Self| c.members.iter().all(|m| !signs.meaning[m.nodes.start].any(Meaning::QUOTE));
+        candidates.iter().take(60).filter(complete).filter(said).find_map(|inner| {
+            self.covered(inner)?;
+            let mut ranges: Vec<_> =
+                self.members.iter().chain(&inner.members).map(|m| m.nodes.clone()).collect();
+            ranges.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
+            ranges.dedup();
+            let both = Self::of(dom, signs, ranges, self.name)?;
+            let whole = both.members.len() == self.members.len() + inner.members.len();
+            let speak = both.members.iter().filter(|m| own(&m.parts(), |p| signs.prose(p)) > 12).count();
+            let holds = both.evidence.dated > 0.9
+                && both.evidence.signed > 0.9
+                && speak * 10 >= both.members.len() * 9;
+            (whole && holds).then_some(both)
+        })
     }
 
     pub(super) fn first(&self) -> usize {
@@ -161,6 +193,7 @@ impl Candidate {
         if e.in_comments > 0.5 || e.comment_words > 0.5 {
             return if several {
                 e.dated > 0.6 && e.signed > 0.3
+                    || e.dated > 0.8 && e.signed + e.named > 0.8 && e.prose > 20.0 && e.parts < 0.5
                     || e.n >= 3 && e.signed > 0.8 && e.prose > 60.0 && e.parts < 0.5
             } else {
                 e.dated + e.signed > 1.5 && e.crowded < 0.5

@@ -4,6 +4,7 @@ use super::gather::Name;
 use super::region::{Region, own};
 use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::{Dom, Tag};
+use crate::extract::page::fields::leading_name;
 use crate::extract::page::signs::{Context, Signs, is_profile};
 use crate::extract::page::words::{Meaning, meaning};
 use std::ops::Range;
@@ -22,6 +23,8 @@ pub(in crate::extract::page) struct Evidence {
     pub(in crate::extract::page) teasers: f32,
     pub(super) parts: f32,
     pub(super) many: f32,
+    /// Members without a sign of a person that begin as with a name, each with another.
+    pub(super) named: f32,
     /// Members with more persons or dates than one comment has.
     pub(super) crowded: f32,
     pub(super) quality: f32,
@@ -40,6 +43,7 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
     };
     let mut e = Evidence { n: members.len(), ..Evidence::default() };
     let share = 1.0 / members.len() as f32;
+    let mut names: Vec<String> = Vec::new();
     for member in members {
         let parts = member.parts();
         let dates = own(&parts, |p| signs.dates(p));
@@ -51,6 +55,9 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         e.dated += is(dates > 0);
         e.signed += is(persons > 0);
         e.prose += prose * share;
+        if persons == 0 && dates > 0 && names.len() < 64 {
+            names.extend(leading_name(dom, signs, &parts).map(|(_, name)| name));
+        }
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
         e.in_comments += is(in_comments(dom, signs, node));
@@ -74,6 +81,12 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         };
         let persons = if persons > 0 { 1.0 } else { 0.0 };
         e.quality += (0.35 * dates + 0.3 * persons + 0.35 * (prose / 25.0).min(1.0)) * share;
+    }
+    let n_names = names.len();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() * 10 >= n_names * 6 {
+        e.named = n_names as f32 / members.len().min(64) as f32;
     }
     let meant = 2.0 * e.comment_words - 0.5 * e.many - 0.7 * e.parts
         + 1.2 * (e.post_words - e.comment_words).max(0.0)

@@ -13,7 +13,7 @@ pub(super) const STOCK: &[(Meaning, &str)] = &[
         Meaning::COMMENT,
         "comment cmt cmnt komment kommentar leserkommentar lesermeinung leserbrief leserpost commentaire comentario \
          comentário commento reactie komentarz komentar komentář коммент комментарий комментария отзыв yorum コメント \
-         reaction reaktion wpdiscuz disqus respuesta guestbook gaestebuch gästebuch talkback usercomment",
+         reaction reaktion wpdiscuz disqus cusdis giscus utterances respuesta guestbook gaestebuch gästebuch talkback usercomment",
     ),
     (
         both(Meaning::COMMENT, Meaning::MANY),
