@@ -11,6 +11,7 @@
 mod candidate;
 mod evidence;
 mod gather;
+mod opener;
 mod region;
 
 use super::dom::Dom;
@@ -68,6 +69,12 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> (Vec<Group>, Option<Group>) {
         if taken.len() >= 6 {
             break;
         }
+    }
+    if let Some(answers) = taken.first()
+        && let Some(opener) = opener::opener(dom, signs, answers)
+        && !taken.iter().any(|t| t.claims(&opener))
+    {
+        taken[0].members.insert(0, opener);
     }
     let groups = taken.into_iter().map(|c| c.into_group(dom)).collect();
     (groups, nearest.map(|c| c.into_group(dom)))

@@ -56,6 +56,9 @@ impl<'a> Reading<'a> {
             sum.text = without_header(&sum.text, author, whole_region);
         }
         sum.text.truncate(end_of_words(&sum.text));
+        if is_head_alone(&sum.text, author) {
+            sum.text.clear();
+        }
         sum
     }
 
@@ -192,9 +195,18 @@ fn is_bare_date(line: &str, author: Option<&str>) -> bool {
 
 /// `says`, `schrieb` and the like, and what joins a name to a date.
 fn is_verb(word: &str) -> bool {
-    const JOINS: [&str; 12] =
-        ["by", "on", "am", "um", "at", "von", "le", "el", "uhr", "posted", "wrote", "commented"];
+    const JOINS: [&str; 13] =
+        ["by", "on", "am", "pm", "um", "at", "von", "le", "el", "uhr", "posted", "wrote", "commented"];
     JOINS.contains(&word) || VERBS.iter().any(|v| v.trim() == word)
+}
+
+/// `#171193 by » 12 May 2020`: the head of a post without words.
+fn is_head_alone(text: &str, author: Option<&str>) -> bool {
+    if text.is_empty() || text.len() > 90 || text.contains('\n') {
+        return false;
+    }
+    let numbered = text.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    (numbered || date::find(text, DateOptions::default()).is_some()) && is_bare_date(text, author)
 }
 
 /// Where a comment's words end: before a line drawn above a signature, and before a last line of buttons.

@@ -171,6 +171,12 @@ impl Candidate {
         })
     }
 
+    /// Whether any member shares something with `region`.
+    pub(super) fn claims(&self, region: &Region) -> bool {
+        let meets = |m: &Region| m.nodes.start < region.nodes.end && region.nodes.start < m.nodes.end;
+        self.members.iter().any(meets)
+    }
+
     /// Whether the evidence is enough.
     pub(super) fn holds(&self, signs: &Signs) -> bool {
         let e = &self.evidence;
@@ -198,6 +204,9 @@ impl Candidate {
             } else {
                 e.dated + e.signed > 1.5 && e.crowded < 0.5
             };
+        }
+        if e.typed > 0.5 {
+            return e.dated > 0.6 && e.signed > 0.6;
         }
         if e.post_words > 0.5 {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);

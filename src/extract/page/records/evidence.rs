@@ -23,6 +23,8 @@ pub(in crate::extract::page) struct Evidence {
     pub(in crate::extract::page) teasers: f32,
     pub(super) parts: f32,
     pub(super) many: f32,
+    /// Members that schema.org calls a comment or answer.
+    pub(super) typed: f32,
     /// Members without a sign of a person that begin as with a name, each with another.
     pub(super) named: f32,
     /// Members with more persons or dates than one comment has.
@@ -61,6 +63,7 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
         e.in_comments += is(in_comments(dom, signs, node));
+        e.typed += is(is_typed(dom, node));
         e.crowded += is(dates > 12 || persons > 12);
         let naming = if meant.is_none() { m } else { meant };
         e.parts += is(naming.any(
@@ -93,6 +96,12 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         + e.in_comments;
     e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0)) * (2.0 + e.prose / 20.0).ln();
     Some(e)
+}
+
+fn is_typed(dom: &Dom, node: usize) -> bool {
+    let types = ["Comment", "UserComments", "Answer", "DiscussionForumPosting"];
+    let of = |key| dom.attr(node, key).and_then(|t| t.rsplit(['/', ':']).next());
+    [Key::Itemtype, Key::Typeof].into_iter().filter_map(of).any(|t| types.contains(&t))
 }
 
 /// Whether an element lies in a part that is named for comments, other than itself.

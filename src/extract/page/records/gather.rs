@@ -105,7 +105,7 @@ fn may_hold(dom: &Dom, signs: &Signs, node: usize) -> bool {
 }
 
 /// A name without the figures that number it, so that `comment-12` and `comment-13` are alike.
-fn shape(name: &str) -> u64 {
+pub(super) fn shape(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
     let mut in_figures = false;
     for b in name.bytes() {
