@@ -39,6 +39,8 @@ pub(super) struct Signs {
     pub(super) forum: bool,
     /// The links of the page, in order.
     links: Vec<u32>,
+    /// The elements that are or show a person, in order.
+    persons: Vec<u32>,
     /// How much of each lies before a node, and at the end how much there is.
     before: Vec<Counts>,
 }
@@ -73,6 +75,12 @@ impl Signs {
     /// How many signs of an article lie in `nodes`: its headline, its marked body.
     pub(super) fn stories(&self, nodes: &Range<usize>) -> u32 {
         self.before[nodes.end].stories - self.before[nodes.start].stories
+    }
+    /// The elements in `nodes` that are or show a person, in order.
+    pub(super) fn person_nodes(&self, nodes: &Range<usize>) -> &[u32] {
+        let from = self.persons.partition_point(|n| (*n as usize) < nodes.start);
+        let to = self.persons.partition_point(|n| (*n as usize) < nodes.end);
+        &self.persons[from..to]
     }
     /// The links in `nodes`, in order.
     pub(super) fn link_nodes(&self, nodes: &Range<usize>) -> &[u32] {
@@ -160,7 +168,10 @@ impl<'d> Reader<'d> {
                 continue;
             }
             so_far.dates += u32::from(self.element_date(node, tag, own) || self.unread_date(node, own));
-            so_far.persons += u32::from(self.person(node, tag, own));
+            if self.person(node, tag, own) {
+                so_far.persons += 1;
+                self.signs.persons.push(node as u32);
+            }
             so_far.stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
             if self.announces(node, tag) {
                 self.announced.push(self.dom.parent(node));

@@ -191,9 +191,10 @@ impl Candidate {
         if e.comment_words > 0.5 && e.parts < 0.5 {
             let alone = if e.in_comments > 0.5 { 0.9 } else { 1.5 };
             return if several {
-                e.dated + e.signed > 0.7
+                // What clients are said to have said has no date.
+                e.dated + e.signed > 0.7 && (e.reviews < 0.5 || e.dated > 0.5)
             } else {
-                e.dated + e.signed > alone && e.many < 0.5
+                e.dated + e.signed > alone && e.signed + e.named > 0.5 && e.many < 0.5
             };
         }
         if e.in_comments > 0.5 || e.comment_words > 0.5 {
@@ -205,6 +206,9 @@ impl Candidate {
                 e.dated + e.signed > 1.5 && e.crowded < 0.5
             };
         }
+        if !signs.forum && e.monologue && (e.profiles < 0.5 || e.post_words < 0.5) {
+            return false;
+        }
         if e.typed > 0.5 {
             return e.dated > 0.6 && e.signed > 0.6;
         }
@@ -212,6 +216,9 @@ impl Candidate {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);
         }
         let enough = if signs.forum { 2 } else { 3 };
+        if e.leads > 0.5 || e.quotes > 0.5 {
+            return false;
+        }
         // Several articles on a page are signed and dated too, but longer.
         let brief = signs.forum || e.prose < 1_000.0;
         e.n >= enough && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0 && e.teasers < 0.2 && brief

@@ -4,8 +4,8 @@ use super::gather::Name;
 use super::region::{Region, own};
 use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::{Dom, Tag};
-use crate::extract::page::fields::leading_name;
-use crate::extract::page::signs::{Context, Signs, is_profile};
+use crate::extract::page::fields::{clean_name, leading_name};
+use crate::extract::page::signs::{Context, Signs, is_profile, letters};
 use crate::extract::page::words::{Meaning, meaning};
 use std::ops::Range;
 
@@ -23,6 +23,16 @@ pub(in crate::extract::page) struct Evidence {
     pub(in crate::extract::page) teasers: f32,
     pub(super) parts: f32,
     pub(super) many: f32,
+    /// Whether all members, three or more, show one person: the newsroom, or who publishes a list of changes.
+    pub(super) monologue: bool,
+    /// Members that lead to the page of a person.
+    pub(super) profiles: f32,
+    /// Members that begin with a link to something else.
+    pub(super) leads: f32,
+    /// Members that are quotations.
+    pub(super) quotes: f32,
+    /// Members named as reviews and not as comments.
+    pub(super) reviews: f32,
     /// Members that schema.org calls a comment or answer.
     pub(super) typed: f32,
     /// Members without a sign of a person that begin as with a name, each with another.
@@ -46,6 +56,7 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
     let mut e = Evidence { n: members.len(), ..Evidence::default() };
     let share = 1.0 / members.len() as f32;
     let mut names: Vec<String> = Vec::new();
+    let mut shown: Vec<&str> = Vec::new();
     for member in members {
         let parts = member.parts();
         let dates = own(&parts, |p| signs.dates(p));
@@ -63,6 +74,14 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
         e.post_words += is(m.any(Meaning::POST | Meaning::REPLY));
         e.in_comments += is(in_comments(dom, signs, node));
+        e.quotes += is(m.any(Meaning::QUOTE) || dom.tag(node) == Tag::Blockquote);
+        e.reviews += is(m.any(Meaning::REVIEW) && !m.any(Meaning::COMMENT));
+        e.leads += is(leads(dom, signs, &parts));
+        let profile = |n: &u32| dom.attr(*n as usize, Key::Href).is_some_and(is_profile);
+        e.profiles += is(parts.iter().flat_map(|p| signs.person_nodes(p)).take(12).any(profile));
+        if shown.len() < 32 {
+            shown.push(person_shown(dom, signs, &parts));
+        }
         e.typed += is(is_typed(dom, node));
         e.crowded += is(dates > 12 || persons > 12);
         let naming = if meant.is_none() { m } else { meant };
@@ -85,6 +104,7 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         let persons = if persons > 0 { 1.0 } else { 0.0 };
         e.quality += (0.35 * dates + 0.3 * persons + 0.35 * (prose / 25.0).min(1.0)) * share;
     }
+    e.monologue = shown.len() >= 3 && shown.iter().all(|name| !name.is_empty() && *name == shown[0]);
     let n_names = names.len();
     names.sort_unstable();
     names.dedup();
@@ -96,6 +116,26 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         + e.in_comments;
     e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0)) * (2.0 + e.prose / 20.0).ln();
     Some(e)
+}
+
+/// The name of the first person that a part shows; pictures tell nobody apart.
+fn person_shown<'d>(dom: &'d Dom, signs: &Signs, parts: &[Range<usize>]) -> &'d str {
+    let persons = parts.iter().flat_map(|p| signs.person_nodes(p)).take(6);
+    let mut names = persons.map(|n| dom.text(*n as usize)).filter(|t| t.len() < 200).map(str::trim);
+    names.find(|t| clean_name(t).is_some()).unwrap_or_default()
+}
+
+/// Whether a part begins with the name of something else that it leads to, as a row of a list of topics does.
+fn leads(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
+    let readable = |n: &usize| dom.tag(*n) == Tag::Text && !signs.context[*n].any(Context::MUTE);
+    let mut texts = parts.iter().flat_map(Clone::clone).take(60).filter(readable);
+    let Some(first) = texts.find(|n| letters(dom.text(*n)) > 1) else { return false };
+    let Some(link) = dom.ancestors(first).take(3).find(|a| dom.tag(*a) == Tag::A) else { return false };
+    let href = dom.attr(link, Key::Href).unwrap_or_default();
+    let person = is_profile(href)
+        || signs.meaning[link].any(Meaning::AUTHOR)
+        || dom.attr(link, Key::Rel).is_some_and(|r| r.contains("nofollow") || r.contains("author"));
+    letters(dom.text(first)) > 12 && !href.contains('#') && !person
 }
 
 fn is_typed(dom: &Dom, node: usize) -> bool {
