@@ -282,7 +282,8 @@ fn choose<'n>(names: &'n [Name], shapes: &FxHashMap<u64, i32>) -> Option<&'n Nam
             best = Some((weight, name));
         }
     }
-    let (weight, best) = best?;
+    // What is the same in all is no name, unless something says so.
+    let (weight, best) = best.filter(|(weight, _)| *weight > 0)?;
     // A tighter element within it leaves out what is counted or said beside the name.
     let inner = names.iter().rev().find(|n| {
         let within =

@@ -13,7 +13,7 @@ use super::dom::{Dom, Tag};
 use super::fields;
 use super::words::{Meaning, meaning, own_meaning};
 use crate::extract::date::{DateOptions, When};
-use persons::says_person;
+use persons::{labels_a_name, says_person};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -146,7 +146,7 @@ impl<'d> Reader<'d> {
                         && (fields::name_beside_date(text).is_some() || self.follows_a_name(node, text));
                     so_far.persons += u32::from(named);
                 }
-                if n > 3 && says_person(text) {
+                if n > 3 && (says_person(text) || labels_a_name(text) && !context.any(Context::FORM)) {
                     so_far.persons += 1;
                     // The bare verb, as in `<b>Ada</b> says:`, is what blogs write above comments.
                     let verb_alone = text.split_whitespace().nth(1).is_none();
@@ -286,9 +286,28 @@ impl<'d> Reader<'d> {
         let links = self.dom.inside(node).take(50).any(|n| self.dom.tag(n) == Tag::A);
         let numbered = text.bytes().any(|b| b.is_ascii_digit());
         (tag == Tag::Heading || !links && !numbered)
-            && crate::extract::plain::announces(text)
+            && (crate::extract::plain::announces(text) || tag == Tag::Heading && counts_answers(text))
             && !meaning(text).any(Meaning::ASIDE)
     }
+}
+
+/// `3 responses to “Bus lane”`, `Discussion (3)`.
+fn counts_answers(text: &str) -> bool {
+    // Boards count replies, below a first post that is one of them.
+    const ANSWERS: [&str; 9] = [
+        "response",
+        "responses",
+        "thought",
+        "thoughts",
+        "discussion",
+        "diskussion",
+        "gedanke",
+        "gedanken",
+        "meinungen",
+    ];
+    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let mut words = text.split_whitespace().take(3).map(bare);
+    text.bytes().any(|b| b.is_ascii_digit()) && words.any(|w| ANSWERS.contains(&w.as_str()))
 }
 
 /// Letters and figures, roughly: everything but blanks.

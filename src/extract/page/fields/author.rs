@@ -6,7 +6,7 @@ use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Dom;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::fields::names::clean_name;
-use crate::extract::page::signs::{Context, DateMark, Signs, is_profile, letters};
+use crate::extract::page::signs::{Context, Signs, is_profile, letters};
 use crate::extract::page::words::Meaning;
 use std::ops::Range;
 
@@ -37,7 +37,11 @@ pub(in crate::extract::page) fn leading_name(
     let text = dom.text(first).trim();
     let words = text.split_whitespace().count();
     let parent = dom.parent(first);
-    let alone = dom.text(parent).len() < 200 && dom.text(parent).trim() == text;
+    let around = dom.text(parent);
+    let dated = || {
+        around.trim_start().starts_with(text) && !signs.date_marks(&(first + 1..dom.end(parent))).is_empty()
+    };
+    let alone = around.len() < 200 && (around.trim() == text || dated());
     let named = alone && text.len() < 60 && words <= 4 && !text.ends_with(['.', '!', '?', ':', ',']);
     let follows = || parts.iter().flat_map(|p| signs.date_marks(p)).any(|m| m.node as usize > first);
     let name = clean_name(text).filter(|_| named && text.starts_with(char::is_alphabetic) && follows())?;
@@ -201,16 +205,17 @@ impl Reading<'_> {
         last.is_some_and(|w| BY.contains(&w.to_lowercase().as_str()))
     }
 
-    /// Whether a link that leads elsewhere stands right before a date: `<a href=…>Ada</a> 12 May 2020`.
+    /// Whether a link that leads elsewhere stands right before a date: `<a href=…>Ada</a> · 12 May 2020`.
     fn precedes_date(&self, node: usize) -> bool {
         let after = self.dom.end(node);
-        let dated = |m: &&DateMark| m.node as usize == after && !m.exact;
-        after < self.signs.meaning.len()
-            && self.dom.tag(after) == Tag::Text
-            && self.dom.parent(after) == self.dom.parent(node)
-            && self.dom.attr(node, Key::Href).is_some_and(|h| !h.starts_with('#'))
-            && self.signs.date_marks(&(after..after + 1)).iter().any(|m| dated(&m))
-            && self.dom.text(after).bytes().take_while(|b| !b.is_ascii_digit()).count() < 12
+        let near = after..(after + 8).min(self.signs.meaning.len());
+        if near.is_empty() || !self.dom.attr(node, Key::Href).is_some_and(|h| !h.starts_with('#')) {
+            return false;
+        }
+        let Some(mark) = self.signs.date_marks(&near).first() else { return false };
+        let date = mark.node as usize;
+        let joint = || self.dom.text(date).bytes().take_while(|b| !b.is_ascii_digit()).count();
+        letters(self.dom.text_of(after..date)) <= 2 && (mark.exact || joint() < 12)
     }
 
     fn shape(&self, node: usize) -> u64 {

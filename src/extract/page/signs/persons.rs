@@ -99,6 +99,12 @@ pub(super) fn says_person(text: &str) -> bool {
             && [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
 }
 
+/// `Name:`, as guestbooks have it.
+pub(super) fn labels_a_name(text: &str) -> bool {
+    text.len() < 20
+        && matches!(text.trim(), "Name:" | "Nick:" | "Nom :" | "Nome:" | "Nombre:" | "Autor:" | "Author:")
+}
+
 /// Whether an address is that of a person's page.
 pub(in crate::extract::page) fn is_profile(href: &str) -> bool {
     // By the byte that each begins with.
