@@ -13,6 +13,7 @@ mod evidence;
 mod gather;
 mod opener;
 mod region;
+mod voices;
 
 use super::dom::Dom;
 use super::signs::Signs;

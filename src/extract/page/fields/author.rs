@@ -33,8 +33,8 @@ pub(in crate::extract::page) fn leading_name(
     let readable = |n: &usize| dom.tag(*n) == Tag::Text && !signs.context[*n].any(Context::MUTE);
     // One letter stands for a picture.
     let mut texts = parts.iter().flat_map(Clone::clone).take(60).filter(readable);
-    let first = texts.find(|n| letters(dom.text(*n)) > 1)?;
-    let text = dom.text(first).trim();
+    let first = texts.find(|n| dom.text(*n).len() > 200 || letters(dom.text(*n)) > 1)?;
+    let text = Some(dom.text(first)).filter(|t| t.len() <= 200)?.trim();
     let words = text.split_whitespace().count();
     let parent = dom.parent(first);
     let around = dom.text(parent);

@@ -206,7 +206,7 @@ impl Candidate {
                 e.dated + e.signed > 1.5 && e.crowded < 0.5
             };
         }
-        if !signs.forum && e.monologue && (e.profiles < 0.5 || e.post_words < 0.5) {
+        if !signs.forum && e.voices.monologue && (e.voices.profiles < 0.5 || e.post_words < 0.5) {
             return false;
         }
         if e.typed > 0.5 {
@@ -216,7 +216,7 @@ impl Candidate {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);
         }
         let enough = if signs.forum { 2 } else { 3 };
-        if e.leads > 0.5 || e.quotes > 0.5 {
+        if e.voices.leads > 0.5 || e.quotes > 0.5 {
             return false;
         }
         // Several articles on a page are signed and dated too, but longer.

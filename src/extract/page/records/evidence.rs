@@ -2,10 +2,11 @@
 
 use super::gather::Name;
 use super::region::{Region, own};
+use super::voices::Voices;
 use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::{Dom, Tag};
-use crate::extract::page::fields::{clean_name, leading_name};
-use crate::extract::page::signs::{Context, Signs, is_profile, letters};
+use crate::extract::page::fields::leading_name;
+use crate::extract::page::signs::{Context, Signs, is_profile};
 use crate::extract::page::words::{Meaning, meaning};
 use std::ops::Range;
 
@@ -23,12 +24,8 @@ pub(in crate::extract::page) struct Evidence {
     pub(in crate::extract::page) teasers: f32,
     pub(super) parts: f32,
     pub(super) many: f32,
-    /// Whether all members, three or more, show one person: the newsroom, or who publishes a list of changes.
-    pub(super) monologue: bool,
-    /// Members that lead to the page of a person.
-    pub(super) profiles: f32,
-    /// Members that begin with a link to something else.
-    pub(super) leads: f32,
+    /// Who speaks, where nothing names them comments.
+    pub(super) voices: Voices,
     /// Members that are quotations.
     pub(super) quotes: f32,
     /// Members named as reviews and not as comments.
@@ -43,6 +40,9 @@ pub(in crate::extract::page) struct Evidence {
     pub(super) score: f32,
 }
 
+/// Members without a person that are asked whether they begin with a name.
+const SAMPLE: usize = 64;
+
 pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name) -> Option<Evidence> {
     if members.is_empty() {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
     let mut e = Evidence { n: members.len(), ..Evidence::default() };
     let share = 1.0 / members.len() as f32;
     let mut names: Vec<String> = Vec::new();
-    let mut shown: Vec<&str> = Vec::new();
+    let mut n_nameless = 0;
     for member in members {
         let parts = member.parts();
         let dates = own(&parts, |p| signs.dates(p));
@@ -68,7 +68,8 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         e.dated += is(dates > 0);
         e.signed += is(persons > 0);
         e.prose += prose * share;
-        if persons == 0 && dates > 0 && names.len() < 64 {
+        if persons == 0 && dates > 0 && n_nameless < SAMPLE {
+            n_nameless += 1;
             names.extend(leading_name(dom, signs, &parts).map(|(_, name)| name));
         }
         e.comment_words += is(m.any(Meaning::COMMENT | Meaning::REVIEW));
@@ -76,12 +77,6 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         e.in_comments += is(in_comments(dom, signs, node));
         e.quotes += is(m.any(Meaning::QUOTE) || dom.tag(node) == Tag::Blockquote);
         e.reviews += is(m.any(Meaning::REVIEW) && !m.any(Meaning::COMMENT));
-        e.leads += is(leads(dom, signs, &parts));
-        let profile = |n: &u32| dom.attr(*n as usize, Key::Href).is_some_and(is_profile);
-        e.profiles += is(parts.iter().flat_map(|p| signs.person_nodes(p)).take(12).any(profile));
-        if shown.len() < 32 {
-            shown.push(person_shown(dom, signs, &parts));
-        }
         e.typed += is(is_typed(dom, node));
         e.crowded += is(dates > 12 || persons > 12);
         let naming = if meant.is_none() { m } else { meant };
@@ -104,38 +99,21 @@ pub(super) fn evidence(dom: &Dom, signs: &Signs, members: &[Region], name: Name)
         let persons = if persons > 0 { 1.0 } else { 0.0 };
         e.quality += (0.35 * dates + 0.3 * persons + 0.35 * (prose / 25.0).min(1.0)) * share;
     }
-    e.monologue = shown.len() >= 3 && shown.iter().all(|name| !name.is_empty() && *name == shown[0]);
+    // Where it is not named for comments, who speaks must tell.
+    if e.comment_words <= 0.5 && e.in_comments <= 0.5 && e.dated > 0.5 && e.signed > 0.5 {
+        e.voices = Voices::of(dom, signs, members);
+    }
     let n_names = names.len();
     names.sort_unstable();
     names.dedup();
     if names.len() * 10 >= n_names * 6 {
-        e.named = n_names as f32 / members.len().min(64) as f32;
+        e.named = n_names as f32 / members.len().min(SAMPLE) as f32;
     }
     let meant = 2.0 * e.comment_words - 0.5 * e.many - 0.7 * e.parts
         + 1.2 * (e.post_words - e.comment_words).max(0.0)
         + e.in_comments;
     e.score = e.n as f32 * e.quality.powi(3) * (1.0 + meant.max(0.0)) * (2.0 + e.prose / 20.0).ln();
     Some(e)
-}
-
-/// The name of the first person that a part shows; pictures tell nobody apart.
-fn person_shown<'d>(dom: &'d Dom, signs: &Signs, parts: &[Range<usize>]) -> &'d str {
-    let persons = parts.iter().flat_map(|p| signs.person_nodes(p)).take(6);
-    let mut names = persons.map(|n| dom.text(*n as usize)).filter(|t| t.len() < 200).map(str::trim);
-    names.find(|t| clean_name(t).is_some()).unwrap_or_default()
-}
-
-/// Whether a part begins with the name of something else that it leads to, as a row of a list of topics does.
-fn leads(dom: &Dom, signs: &Signs, parts: &[Range<usize>]) -> bool {
-    let readable = |n: &usize| dom.tag(*n) == Tag::Text && !signs.context[*n].any(Context::MUTE);
-    let mut texts = parts.iter().flat_map(Clone::clone).take(60).filter(readable);
-    let Some(first) = texts.find(|n| letters(dom.text(*n)) > 1) else { return false };
-    let Some(link) = dom.ancestors(first).take(3).find(|a| dom.tag(*a) == Tag::A) else { return false };
-    let href = dom.attr(link, Key::Href).unwrap_or_default();
-    let person = is_profile(href)
-        || signs.meaning[link].any(Meaning::AUTHOR)
-        || dom.attr(link, Key::Rel).is_some_and(|r| r.contains("nofollow") || r.contains("author"));
-    letters(dom.text(first)) > 12 && !href.contains('#') && !person
 }
 
 fn is_typed(dom: &Dom, node: usize) -> bool {
