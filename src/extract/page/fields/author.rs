@@ -209,7 +209,7 @@ impl Reading<'_> {
     fn precedes_date(&self, node: usize) -> bool {
         let after = self.dom.end(node);
         let near = after..(after + 8).min(self.signs.meaning.len());
-        if near.is_empty() || !self.dom.attr(node, Key::Href).is_some_and(|h| !h.starts_with('#')) {
+        if near.is_empty() || self.dom.attr(node, Key::Href).is_none_or(|h| h.starts_with('#')) {
             return false;
         }
         let Some(mark) = self.signs.date_marks(&near).first() else { return false };
