@@ -194,6 +194,8 @@ impl<'d> Reader<'d> {
                 | Key::DataRole
                 | Key::DataType
                 | Key::DataQa => self.dom.value(*attr),
+                Key::Role if self.dom.value(*attr) == "comment" => "comment",
+                Key::AriaLabel if is_labelled_a_comment(self.dom.value(*attr)) => "comment",
                 Key::Itemtype | Key::Typeof => {
                     self.dom.value(*attr).rsplit(['/', ':']).next().unwrap_or_default()
                 }
@@ -217,7 +219,12 @@ impl<'d> Reader<'d> {
             context = context.with(Context::COMMENTS);
         }
         let hidden_template = tag == Tag::Template && self.dom.attr(node, Key::Shadowrootmode).is_none();
-        if tag.is_mute() && !self.is_named_button(node, tag) || hidden_template {
+        // A notice that another page links here is nobody's comment.
+        let notice = own.any(Meaning::PINGBACK)
+            && !own.any(Meaning::MANY | Meaning::LIST | Meaning::COMMENT)
+            && matches!(tag, Tag::Li | Tag::Article | Tag::Div)
+            && self.dom.text(node).len() < 800;
+        if tag.is_mute() && !self.is_named_button(node, tag) || hidden_template || notice {
             context = context.with(Context::MUTE);
         }
         if tag == Tag::A {
@@ -289,6 +296,22 @@ impl<'d> Reader<'d> {
             && (crate::extract::plain::announces(text) || tag == Tag::Heading && counts_answers(text))
             && !meaning(text).any(Meaning::ASIDE)
     }
+}
+
+/// `Comment by Ada 2 hours ago`, as a part is read out to those who do not see it.
+fn is_labelled_a_comment(label: &str) -> bool {
+    const BY: [&str; 9] = [
+        "Comment by ",
+        "Comment from ",
+        "Reply by ",
+        "Kommentar von ",
+        "Antwort von ",
+        "Commentaire de ",
+        "Comentario de ",
+        "Comentário de ",
+        "Commento di ",
+    ];
+    label.len() < 160 && BY.iter().any(|by| label.starts_with(by))
 }
 
 /// `3 responses to “Bus lane”`, `Discussion (3)`.

@@ -55,7 +55,7 @@ impl<'a> Reading<'a> {
         if whole_region || author.is_some_and(|a| sum.text.starts_with(a)) || dated() {
             sum.text = without_header(&sum.text, author, whole_region);
         }
-        sum.text.truncate(end_of_words(&sum.text));
+        sum.text.truncate(end_of_words(&sum.text, author));
         if is_head_alone(&sum.text, author) {
             sum.text.clear();
         }
@@ -210,7 +210,7 @@ fn is_head_alone(text: &str, author: Option<&str>) -> bool {
 }
 
 /// Where a comment's words end: before a line drawn above a signature, and before a last line of buttons.
-fn end_of_words(text: &str) -> usize {
+fn end_of_words(text: &str, author: Option<&str>) -> usize {
     let mut end = text.len();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -223,7 +223,14 @@ fn end_of_words(text: &str) -> usize {
         }
         at += line.len();
     }
-    while let Some(last) = text[..end].rfind('\n').filter(|last| are_actions(&text[*last..end])) {
+    // `Reply to Ada`
+    let answers = |line: &str| {
+        let verb = line.trim().strip_suffix(author.unwrap_or_default()).map(str::trim).unwrap_or_default();
+        author.is_some()
+            && ["Reply to", "Antwort an", "Antworte auf", "Répondre à", "Responder a"].contains(&verb)
+    };
+    let ends = |line: &str| are_actions(line) || answers(line);
+    while let Some(last) = text[..end].rfind('\n').filter(|last| ends(&text[*last..end])) {
         end = last;
     }
     text[..end].trim_end().len()
