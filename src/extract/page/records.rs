@@ -6,7 +6,8 @@
 //! A member's own region is what it holds without the members nested in it, so that replies nested in the comment
 //! they answer count once.
 //!
-//! `gather` finds what is alike, `evidence` weighs it, `candidate` tells whether it is enough; the choice is here.
+//! `gather` finds what is alike, `evidence` weighs it, `voices` asks who speaks in it, `candidate` tells whether it is
+//! enough, `opener` adds the post that a thread begins with; the choice is here.
 
 mod candidate;
 mod evidence;
