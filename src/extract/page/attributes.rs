@@ -37,6 +37,7 @@ keys! {
     Width = "width",
     Src = "src",
     AriaLevel = "aria-level",
+    AriaLabel = "aria-label",
     Author = "author",
     Score = "score",
     Permalink = "permalink",
@@ -71,9 +72,14 @@ keys! {
     DataType = "data-type",
     DataQa = "data-qa",
     DataParentId = "data-parent-id",
+    DataParentid = "data-parentid",
+    DataParent = "data-parent",
     DataScore = "data-score",
     Indent = "indent",
 }
+
+// A set of them is a number of 64 bits.
+const _: () = assert!(KEYS.len() <= 64);
 
 /// No name is longer.
 const LONGEST: usize = 19;

@@ -10,12 +10,12 @@ mod text;
 
 use super::dom::{Dom, Tag};
 use super::records::Region;
-use super::signs::{Context, DateMark, Signs, letters};
+use super::signs::{Context, DateMark, Signs, letters, states_membership};
 use super::words::Meaning;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-pub(super) use author::Name;
+pub(super) use author::{Name, leading_name};
 pub(in crate::extract) use names::clean_name;
 pub(super) use names::name_beside_date;
 
@@ -80,6 +80,22 @@ pub(super) struct Reading<'a> {
 
 const SMALL: u32 = 160;
 
+/// Whether a part begins as boards begin what they quote.
+fn opens_a_quotation(text: &str) -> bool {
+    let Some((first, _)) = text.char_indices().take(200).find(|(_, c)| !c.is_whitespace()) else {
+        return false;
+    };
+    let text = &text[first..];
+    ["Originally Posted by", "Originally posted by", "Zitat von", "Quote from:"]
+        .iter()
+        .any(|s| text.starts_with(s))
+}
+
+fn is_answer_to_subject(text: &str) -> bool {
+    let text = if text.len() < 400 { text.trim_start() } else { text };
+    ["Re: ", "RE: ", "AW: ", "Aw: ", "Antw: "].iter().any(|re| text.starts_with(re))
+}
+
 fn most_of(size: u32, total: u32) -> bool {
     size * 10 > total * 6
 }
@@ -112,6 +128,16 @@ impl<'a> Reading<'a> {
         if body && size > 0 {
             return false;
         }
+        // What stands above a quotation, and the subject line of an answer.
+        let label = || {
+            let text = self.dom.text(node);
+            text.len() < 80 && matches!(text.trim(), "Quote:" | "Zitat:" | "Citation :" | "Cita:")
+        };
+        if size < 12 && tag.is_block() && label()
+            || tag == Tag::Heading && size <= 80 && is_answer_to_subject(self.dom.text(node))
+        {
+            return true;
+        }
         // The subject line of a post.
         if tag == Tag::Heading
             && size <= 80
@@ -141,6 +167,13 @@ impl<'a> Reading<'a> {
             | Meaning::VOTE
             | Meaning::ACTION
             | Meaning::TITLE;
+        // `Posts: 12`, in a line of its own.
+        if size <= 40 && !most && matches!(tag, Tag::Li | Tag::Dd | Tag::Dt | Tag::Div | Tag::P | Tag::Span) {
+            let text = self.dom.text(node);
+            if text.len() < 80 && states_membership(text) {
+                return true;
+            }
+        }
         if meaning.any(about) || tag == Tag::Footer || tag == Tag::Header || tag == Tag::Time {
             return size <= SMALL && !most && self.holds_no_body(node);
         }
@@ -168,7 +201,9 @@ impl<'a> Reading<'a> {
 
     fn is_quote(&self, node: usize) -> bool {
         let tag = self.dom.tag(node);
-        tag == Tag::Blockquote || (self.signs.meaning[node].any(Meaning::QUOTE) && tag.is_block())
+        tag == Tag::Blockquote
+            || (self.signs.meaning[node].any(Meaning::QUOTE) && tag.is_block())
+            || tag == Tag::Table && opens_a_quotation(self.dom.text(node))
     }
 
     /// Elements that may hold the words, in document order.
@@ -269,8 +304,9 @@ impl<'a> Reading<'a> {
                 at = self.dom.end(at);
                 continue;
             }
-            if self.dom.tag(at) == Tag::Text {
-                sum += letters(self.dom.text(at));
+            let text = if self.dom.tag(at) == Tag::Text { self.dom.text(at) } else { "" };
+            if text.len() > 60 || self.signs.date_marks(&(at..at + 1)).is_empty() {
+                sum += letters(text);
             }
             at += 1;
         }

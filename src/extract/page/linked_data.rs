@@ -32,15 +32,19 @@ pub(super) fn comments(scripts: &[StrTendril]) -> Vec<Comment> {
     found
 }
 
-/// Walks a document without recursion, each value with the comment it stands in.
+/// Walks a document without recursion, each value with the comment it stands in, and whether it stands under a name
+/// for what others say of the thing around it.
 fn walk(document: &Value, found: &mut Vec<Comment>) {
-    let mut open: Vec<(&Value, Option<usize>)> = vec![(document, None)];
-    while let Some((value, parent)) = open.pop() {
+    const SAID: [&str; 7] =
+        ["comment", "comments", "review", "reviews", "suggestedAnswer", "acceptedAnswer", "answer"];
+    let mut open: Vec<(&Value, Option<usize>, bool)> = vec![(document, None, false)];
+    while let Some((value, parent, said)) = open.pop() {
         match value {
-            Value::Array(items) => open.extend(items.iter().rev().map(|item| (item, parent))),
+            Value::Array(items) => open.extend(items.iter().rev().map(|item| (item, parent, said))),
             Value::Object(fields) => {
                 let mut inner_parent = parent;
                 if is_comment(value)
+                    && (said || !is_the_page(value))
                     && let Some(mut comment) = comment(value)
                 {
                     if let Some(p) = parent {
@@ -52,8 +56,9 @@ fn walk(document: &Value, found: &mut Vec<Comment>) {
                     inner_parent = Some(found.len());
                     found.push(comment);
                 }
-                let inner = fields.values().filter(|v| v.is_array() || v.is_object());
-                let inner: Vec<_> = inner.map(|v| (v, inner_parent)).collect();
+                let inner = fields.iter().filter(|(_, v)| v.is_array() || v.is_object());
+                let inner: Vec<_> =
+                    inner.map(|(key, v)| (v, inner_parent, SAID.contains(&key.as_str()))).collect();
                 open.extend(inner.into_iter().rev());
             }
             _ => {}
@@ -71,6 +76,18 @@ fn is_comment(value: &Value) -> bool {
         Some(one) => is(one),
         None => false,
     }
+}
+
+/// Whether a review or posting that answers nothing is the page itself: a critic's review, an entry of a blog.
+fn is_the_page(value: &Value) -> bool {
+    let types = match value.get("@type") {
+        Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
+        Some(one) => one.as_str().into_iter().collect::<Vec<_>>(),
+        None => return false,
+    };
+    let is = |name: &str| types.iter().any(|t| t.rsplit('/').next() == Some(name));
+    let answered = value.get("comment").is_some_and(|c| c.as_array().is_none_or(|c| !c.is_empty()));
+    is("Review") || is("SocialMediaPosting") && !answered
 }
 
 fn text_of<'v>(value: &'v Value, names: &[&str]) -> Option<&'v str> {

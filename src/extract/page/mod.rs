@@ -282,7 +282,8 @@ fn choose<'n>(names: &'n [Name], shapes: &FxHashMap<u64, i32>) -> Option<&'n Nam
             best = Some((weight, name));
         }
     }
-    let (weight, best) = best?;
+    // What is the same in all is no name, unless something says so.
+    let (weight, best) = best.filter(|(weight, _)| *weight > 0)?;
     // A tighter element within it leaves out what is counted or said beside the name.
     let inner = names.iter().rev().find(|n| {
         let within =
@@ -304,9 +305,16 @@ fn month_first(dom: &Dom, signs: &Signs) -> bool {
         if let (true, Some(a), Some(b)) = (text.contains(['/', '-']), figures.next(), figures.next()) {
             sure += i32::from(a < 13 && b > 12 && b < 32) - i32::from(b < 13 && a > 12 && a < 32);
         }
-        twelve |= text.contains("AM") || text.contains("PM");
+        twelve |= text.contains("AM") || text.contains("PM") || has_twelve_hours(text);
     }
     sure > 0 || sure == 0 && (us || twelve)
+}
+
+/// `8:12am`
+fn has_twelve_hours(text: &str) -> bool {
+    let after = text.split(':').skip(1).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let mut after = after.map(str::trim_start);
+    after.any(|rest| ["am", "pm", "a.m.", "p.m."].iter().any(|half| rest.starts_with(half)))
 }
 
 fn explain(group: &Group, n: usize) -> Explanation {

@@ -80,7 +80,15 @@ pub(super) fn prose(dom: &Dom, nodes: Range<usize>, mut step: impl FnMut(usize) 
 /// All words of a quotation.
 fn quotation(dom: &Dom, node: usize) -> String {
     let mut own = Writer::default();
+    // Who is quoted stands in a line of its own.
+    let mut cited = 0;
     for inner in dom.inside(node) {
+        if inner == cited {
+            own.line();
+        }
+        if dom.tag(inner) == Tag::Cite && cited == 0 && dom.text(inner).trim_end().ends_with(':') {
+            cited = dom.end(inner);
+        }
         match dom.tag(inner) {
             Tag::Text if !dom.tag(dom.parent(inner)).is_mute() => own.text(dom.text(inner), false),
             Tag::Br => own.line(),

@@ -6,12 +6,15 @@
 //! A member's own region is what it holds without the members nested in it, so that replies nested in the comment
 //! they answer count once.
 //!
-//! `gather` finds what is alike, `evidence` weighs it, `candidate` tells whether it is enough; the choice is here.
+//! `gather` finds what is alike, `evidence` weighs it, `voices` asks who speaks in it, `candidate` tells whether it is
+//! enough, `opener` adds the post that a thread begins with; the choice is here.
 
 mod candidate;
 mod evidence;
 mod gather;
+mod opener;
 mod region;
+mod voices;
 
 use super::dom::Dom;
 use super::signs::Signs;
@@ -57,6 +60,7 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> (Vec<Group>, Option<Group>) {
     let first_prose = |taken: &[Candidate]| taken.first().map_or(0.0, |t| t.evidence.prose);
     while let Some(best) = best(&candidates, &taken, signs) {
         let best = candidates.swap_remove(best);
+        let best = best.with_answers(dom, signs, &candidates).unwrap_or(best);
         // What else there is must be like comments as well as unlike the ones found: the comments on an answer, the
         // first post of a thread, but not a list of names beside.
         if taken.is_empty() || (best.evidence.prose >= 0.2 * first_prose(&taken) && best.evidence.parts < 0.5)
@@ -67,6 +71,12 @@ pub(super) fn groups(dom: &Dom, signs: &Signs) -> (Vec<Group>, Option<Group>) {
         if taken.len() >= 6 {
             break;
         }
+    }
+    if let Some(answers) = taken.first()
+        && let Some(opener) = opener::opener(dom, signs, answers)
+        && !taken.iter().any(|t| t.claims(&opener))
+    {
+        taken[0].members.insert(0, opener);
     }
     let groups = taken.into_iter().map(|c| c.into_group(dom)).collect();
     (groups, nearest.map(|c| c.into_group(dom)))

@@ -13,12 +13,12 @@ use super::dom::{Dom, Tag};
 use super::fields;
 use super::words::{Meaning, meaning, own_meaning};
 use crate::extract::date::{DateOptions, When};
-use persons::says_person;
+use persons::{labels_a_name, says_person};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 pub(super) use context::Context;
-pub(super) use persons::is_profile;
+pub(super) use persons::{is_profile, states_membership};
 
 /// A date in the page.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub(super) struct Signs {
     pub(super) forum: bool,
     /// The links of the page, in order.
     links: Vec<u32>,
+    /// The elements that are or show a person, in order.
+    persons: Vec<u32>,
     /// How much of each lies before a node, and at the end how much there is.
     before: Vec<Counts>,
 }
@@ -73,6 +75,12 @@ impl Signs {
     /// How many signs of an article lie in `nodes`: its headline, its marked body.
     pub(super) fn stories(&self, nodes: &Range<usize>) -> u32 {
         self.before[nodes.end].stories - self.before[nodes.start].stories
+    }
+    /// The elements in `nodes` that are or show a person, in order.
+    pub(super) fn person_nodes(&self, nodes: &Range<usize>) -> &[u32] {
+        let from = self.persons.partition_point(|n| (*n as usize) < nodes.start);
+        let to = self.persons.partition_point(|n| (*n as usize) < nodes.end);
+        &self.persons[from..to]
     }
     /// The links in `nodes`, in order.
     pub(super) fn link_nodes(&self, nodes: &Range<usize>) -> &[u32] {
@@ -138,7 +146,7 @@ impl<'d> Reader<'d> {
                         && (fields::name_beside_date(text).is_some() || self.follows_a_name(node, text));
                     so_far.persons += u32::from(named);
                 }
-                if n > 3 && says_person(text) {
+                if n > 3 && (says_person(text) || labels_a_name(text) && !context.any(Context::FORM)) {
                     so_far.persons += 1;
                     // The bare verb, as in `<b>Ada</b> says:`, is what blogs write above comments.
                     let verb_alone = text.split_whitespace().nth(1).is_none();
@@ -151,7 +159,8 @@ impl<'d> Reader<'d> {
                 self.signs.links.push(node as u32);
             }
             let own = self.names(node, tag);
-            forum_words += u32::from(own.any(Meaning::FORUM));
+            // A newspaper has topics too.
+            forum_words += u32::from(own.any(Meaning::FORUM) && !own.any(Meaning::ASIDE | Meaning::STORY));
             let context = self.context(node, tag, own);
             self.signs.meaning.push(own);
             self.signs.context.push(context);
@@ -159,7 +168,10 @@ impl<'d> Reader<'d> {
                 continue;
             }
             so_far.dates += u32::from(self.element_date(node, tag, own) || self.unread_date(node, own));
-            so_far.persons += u32::from(self.person(node, tag, own));
+            if self.person(node, tag, own) {
+                so_far.persons += 1;
+                self.signs.persons.push(node as u32);
+            }
             so_far.stories += u32::from(self.is_story(node, tag, (headlines, bodies)));
             if self.announces(node, tag) {
                 self.announced.push(self.dom.parent(node));
@@ -182,6 +194,8 @@ impl<'d> Reader<'d> {
                 | Key::DataRole
                 | Key::DataType
                 | Key::DataQa => self.dom.value(*attr),
+                Key::Role if self.dom.value(*attr) == "comment" => "comment",
+                Key::AriaLabel if is_labelled_a_comment(self.dom.value(*attr)) => "comment",
                 Key::Itemtype | Key::Typeof => {
                     self.dom.value(*attr).rsplit(['/', ':']).next().unwrap_or_default()
                 }
@@ -196,7 +210,7 @@ impl<'d> Reader<'d> {
         sum
     }
 
-    fn context(&self, node: usize, tag: Tag, own: Meaning) -> Context {
+    fn context(&mut self, node: usize, tag: Tag, own: Meaning) -> Context {
         let mut context =
             if node == 0 { Context::default() } else { self.signs.context[self.dom.parent(node)] };
         if !self.announced.is_empty()
@@ -205,7 +219,12 @@ impl<'d> Reader<'d> {
             context = context.with(Context::COMMENTS);
         }
         let hidden_template = tag == Tag::Template && self.dom.attr(node, Key::Shadowrootmode).is_none();
-        if tag.is_mute() || hidden_template {
+        // A notice that another page links here is nobody's comment.
+        let notice = own.any(Meaning::PINGBACK)
+            && !own.any(Meaning::MANY | Meaning::LIST | Meaning::COMMENT)
+            && matches!(tag, Tag::Li | Tag::Article | Tag::Div)
+            && self.dom.text(node).len() < 800;
+        if tag.is_mute() && !self.is_named_button(node, tag) || hidden_template || notice {
             context = context.with(Context::MUTE);
         }
         if tag == Tag::A {
@@ -238,6 +257,19 @@ impl<'d> Reader<'d> {
         context
     }
 
+    /// Whether a button is what a person is called by: it opens what the page knows of them.
+    fn is_named_button(&mut self, node: usize, tag: Tag) -> bool {
+        let text = self.dom.text(node);
+        if tag != Tag::Button || text.len() > 300 || fields::clean_name(text).is_none() {
+            return false;
+        }
+        (node..self.dom.end(node)).take(4).filter(|n| self.dom.tag(*n) != Tag::Text).any(|n| {
+            let meant = self.names(n, self.dom.tag(n));
+            meant.any(Meaning::AUTHOR)
+                && !meant.any(Meaning::ACTION | Meaning::FORM | Meaning::VOTE | Meaning::COUNT)
+        })
+    }
+
     /// Whether a node marks the page's own article.
     fn is_story(&self, node: usize, tag: Tag, (headlines, bodies): (bool, bool)) -> bool {
         if tag == Tag::Headline {
@@ -261,9 +293,44 @@ impl<'d> Reader<'d> {
         let links = self.dom.inside(node).take(50).any(|n| self.dom.tag(n) == Tag::A);
         let numbered = text.bytes().any(|b| b.is_ascii_digit());
         (tag == Tag::Heading || !links && !numbered)
-            && crate::extract::plain::announces(text)
+            && (crate::extract::plain::announces(text) || tag == Tag::Heading && counts_answers(text))
             && !meaning(text).any(Meaning::ASIDE)
     }
+}
+
+/// `Comment by Ada 2 hours ago`, as a part is read out to those who do not see it.
+fn is_labelled_a_comment(label: &str) -> bool {
+    const BY: [&str; 9] = [
+        "Comment by ",
+        "Comment from ",
+        "Reply by ",
+        "Kommentar von ",
+        "Antwort von ",
+        "Commentaire de ",
+        "Comentario de ",
+        "Comentário de ",
+        "Commento di ",
+    ];
+    label.len() < 160 && BY.iter().any(|by| label.starts_with(by))
+}
+
+/// `3 responses to “Bus lane”`, `Discussion (3)`.
+fn counts_answers(text: &str) -> bool {
+    // Boards count replies, below a first post that is one of them.
+    const ANSWERS: [&str; 9] = [
+        "response",
+        "responses",
+        "thought",
+        "thoughts",
+        "discussion",
+        "diskussion",
+        "gedanke",
+        "gedanken",
+        "meinungen",
+    ];
+    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let mut words = text.split_whitespace().take(3).map(bare);
+    text.bytes().any(|b| b.is_ascii_digit()) && words.any(|w| ANSWERS.contains(&w.as_str()))
 }
 
 /// Letters and figures, roughly: everything but blanks.

@@ -1,10 +1,12 @@
-//! Which comment answers which: by nesting, by lists of replies beside a comment, by depth in class names.
+//! Which comment answers which: by nesting, by lists of replies beside a comment, by what is stated of each comment,
+//! by depth in class names.
 
 use super::attributes::Key;
 use super::dom::{Dom, Tag};
 use super::records::Region;
 use super::signs::Signs;
 use super::words::Meaning;
+use rustc_hash::FxHashMap;
 
 /// A comment's place in its thread.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +21,9 @@ pub(super) fn threads(dom: &Dom, signs: &Signs, regions: &[Region]) -> Vec<Threa
     let nested = by_nesting(dom, signs, regions);
     if nested.iter().any(|t| t.parent.is_some()) {
         return nested;
+    }
+    if let Some(stated) = by_statement(dom, regions) {
+        return stated;
     }
     let depths: Vec<Option<u32>> =
         regions.iter().map(|r| depth(dom, r.nodes.start).or_else(|| indent(dom, &r.nodes))).collect();
@@ -68,6 +73,68 @@ fn beside(dom: &Dom, signs: &Signs, regions: &[Region], i: usize) -> Option<usiz
         return (regions[candidate].nodes.start >= parent).then_some(candidate);
     }
     None
+}
+
+/// The threads by what each comment says of the one it answers: its id, or a link to it behind `in reply to`.
+fn by_statement(dom: &Dom, regions: &[Region]) -> Option<Vec<Thread>> {
+    let mut ids: FxHashMap<&str, usize> = FxHashMap::default();
+    for (i, region) in regions.iter().enumerate() {
+        for node in region.nodes.clone().take(4) {
+            let stated =
+                [Key::Id, Key::DataCommentId, Key::DataCommentid, Key::DataId, Key::DataPostId, Key::Name];
+            for id in stated.into_iter().filter_map(|key| dom.attr(node, key)).filter(|id| !id.is_empty()) {
+                ids.entry(id).or_insert(i);
+                ids.entry(number_at_end(id)).or_insert(i);
+            }
+        }
+    }
+    let mut threads = vec![Thread { parent: None, depth: Some(0) }; regions.len()];
+    for (i, region) in regions.iter().enumerate() {
+        let parent = answered(dom, region, &ids).filter(|parent| *parent < i);
+        threads[i].parent = parent;
+        threads[i].depth = parent.map_or(Some(0), |p| threads[p].depth.map(|d| d + 1));
+    }
+    threads.iter().any(|t| t.parent.is_some()).then_some(threads)
+}
+
+fn number_at_end(id: &str) -> &str {
+    let name = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    if name.len() < id.len() { &id[name.len()..] } else { id }
+}
+
+fn answered(dom: &Dom, region: &Region, ids: &FxHashMap<&str, usize>) -> Option<usize> {
+    let keys = [Key::DataParentId, Key::DataParentid, Key::DataParent, Key::Parentid];
+    let stated = region.nodes.clone().take(4).find_map(|node| {
+        let id = keys.into_iter().find_map(|key| dom.attr(node, key))?;
+        ids.get(id).or_else(|| ids.get(number_at_end(id)))
+    });
+    stated.copied().or_else(|| {
+        let mut links = region.nodes.clone().take(80).filter(|n| dom.tag(*n) == Tag::A);
+        links.find_map(|link| {
+            let (_, id) = dom.attr(link, Key::Href)?.rsplit_once('#')?;
+            let before = link.checked_sub(1).filter(|b| dom.tag(*b) == Tag::Text).map_or("", |b| dom.text(b));
+            (names_an_answer(before) || names_an_answer(dom.text(link))).then(|| ids.get(id).copied())?
+        })
+    })
+}
+
+/// `in reply to`, before a link or in it.
+fn names_an_answer(text: &str) -> bool {
+    const CUES: [&str; 8] = [
+        "reply to",
+        "replying to",
+        "antwort auf",
+        "en réponse à",
+        "en respuesta a",
+        "in risposta a",
+        "em resposta a",
+        "ответ на",
+    ];
+    if text.len() > 80 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    CUES.iter().any(|cue| lower.contains(cue))
 }
 
 fn by_depth(depths: &[Option<u32>]) -> Vec<Thread> {

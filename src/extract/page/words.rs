@@ -79,6 +79,11 @@ impl Meaning {
         self.0 & others.0 != 0
     }
 
+    /// The set less `others`.
+    pub(in crate::extract) fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether it is empty.
     pub(in crate::extract) fn is_none(self) -> bool {
         self.0 == 0
@@ -113,11 +118,25 @@ static WORDS: LazyLock<FxHashMap<&'static str, Meaning>> = LazyLock::new(|| {
 pub(super) fn own_meaning(value: &str) -> Meaning {
     let filed =
         |class: &str| ["category-", "tag-", "topic-", "cat-", "term-"].iter().any(|p| class.starts_with(p));
-    let idle = |class: &str| filed(class) || is_layout(class);
-    if !value.split_ascii_whitespace().any(idle) {
+    let idle = |class: &str| filed(class) || is_layout(class) || tells_what_is_there(class);
+    if !value.split_ascii_whitespace().any(|c| idle(c) || is_hook(c)) {
         return meaning(value);
     }
-    value.split_ascii_whitespace().filter(|c| !idle(c)).map(meaning).fold(Meaning::NONE, |a, b| a | b)
+    let classes = value.split_ascii_whitespace().filter(|c| !idle(c));
+    // What scripts find a part by says what they do there: `js-ad-companion` holds no advertisement.
+    let meant = |c| if is_hook(c) { meaning(c).without(Meaning::ASIDE) } else { meaning(c) };
+    classes.map(meant).fold(Meaning::NONE, |a, b| a | b)
+}
+
+fn is_hook(class: &str) -> bool {
+    class.starts_with("js-") || class.starts_with("js_")
+}
+
+/// Whether a class tells what a part has or has not, or may be done to it: `has-sidebar`, `item--is-commentable`.
+fn tells_what_is_there(class: &str) -> bool {
+    let modifier = class.rsplit_once("--").map_or(class, |(_, modifier)| modifier);
+    let has = ["has-", "has_", "no-", "with-", "without-", "show-", "hide-"];
+    has.iter().any(|p| modifier.starts_with(p))
 }
 
 /// Whether a class comes from a stock of looks: `text-muted` is no text, `justify-content-between` no content.
@@ -236,6 +255,10 @@ fn word_meaning(word: &str) -> Meaning {
     if let Some(joined) = compound(word) {
         return joined;
     }
+    // What may be commented on, or was, is not a comment.
+    if matches!(word, "commentable" | "commented") {
+        return Meaning::NONE;
+    }
     if STEMS.iter().any(|s| word.starts_with(s)) {
         return Meaning::COMMENT;
     }
@@ -249,20 +272,32 @@ fn word_meaning(word: &str) -> Meaning {
 
 /// The joined meanings of a word that is made of stock words: longest first, with nothing left over.
 fn compound(word: &str) -> Option<Meaning> {
-    let mut rest = word;
-    let mut sum = Meaning::NONE;
-    while !rest.is_empty() {
+    // Where no way on from a beginning leads to the end, a shorter beginning may: `posts|ignature`, `post|signature`.
+    let mut dead: u64 = 0;
+    let mut path: Vec<(usize, Meaning)> = Vec::new();
+    let mut start = 0;
+    let mut longest = word.len();
+    loop {
+        let rest = &word[start..];
+        if start > 0 && matches!(rest, "" | "s" | "e" | "en" | "er" | "n") {
+            return Some(path.iter().fold(Meaning::NONE, |sum, (_, meaning)| sum | *meaning));
+        }
         let ends = rest.char_indices().map(|(i, c)| i + c.len_utf8()).rev();
-        let (end, meaning) = ends
-            .filter(|end| *end >= 3 && *end < word.len())
-            .find_map(|end| WORDS.get(&rest[..end]).map(|m| (end, *m)))?;
-        sum |= meaning;
-        rest = &rest[end..];
-        if matches!(rest, "s" | "e" | "en" | "er" | "n") {
-            break;
+        let next = ends
+            .filter(|end| *end >= 3 && *end < word.len() && start + end < longest)
+            .filter(|end| dead & (1 << (start + end)) == 0)
+            .find_map(|end| WORDS.get(&rest[..end]).map(|m| (start + end, *m)));
+        if let Some((end, meaning)) = next {
+            path.push((start, meaning));
+            start = end;
+            longest = word.len() + 1;
+        } else {
+            dead |= 1 << start;
+            let (before, _) = path.pop()?;
+            longest = start;
+            start = before;
         }
     }
-    Some(sum)
 }
 
 #[cfg(test)]
@@ -278,6 +313,7 @@ mod tests {
             assert!(m.any(Meaning::COMMENT) && m.any(Meaning::LIST | Meaning::MANY), "{value}");
         }
         assert!(meaning("postbody").any(Meaning::BODY));
+        assert!(meaning("postsignature").any(Meaning::SIGNATURE));
         assert!(meaning("Kommentarfeld").any(Meaning::COMMENT));
         assert!(meaning("recent-comments widget").any(Meaning::ASIDE));
         assert!(meaning("комментарии").any(Meaning::COMMENT));

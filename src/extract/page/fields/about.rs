@@ -69,7 +69,9 @@ impl Reading<'_> {
     /// The id the page gives it, and its own address.
     pub(in crate::extract::page) fn address(&self) -> (Option<String>, Option<String>) {
         let mut id = None;
-        let mut link = None;
+        let mut link: Option<String> = None;
+        let first = self.parts.first().map_or(0, |p| p.start);
+        let mut deep = false;
         for part in &self.parts {
             let body = if self.has_body() { self.body.clone() } else { 0..0 };
             for node in part.clone().filter(|n| !body.contains(n)).take(400) {
@@ -89,6 +91,8 @@ impl Reading<'_> {
                     .filter_map(|key| self.dom.attr(node, key))
                     .find(|v| v.len() < 80 && v.bytes().any(|b| b.is_ascii_digit()) && !v.contains(' '))
                     .map(str::to_owned);
+                    // Far below the comment's own element an id is that of one of its parts, or of what comes next.
+                    deep = node > first + 8;
                 }
                 if link.is_none() && self.dom.tag(node) == Tag::A {
                     let href = self.dom.attr(node, Key::Href).unwrap_or_default();
@@ -107,11 +111,11 @@ impl Reading<'_> {
                     }
                 }
                 if id.is_some() && link.is_some() {
-                    return (id, link);
+                    return (id.filter(|_| !deep || !has_fragment(&link)), link);
                 }
             }
         }
-        (id, link)
+        (id.filter(|_| !deep || !has_fragment(&link)), link)
     }
 
     /// Votes for it.
@@ -138,6 +142,11 @@ impl Reading<'_> {
             text.trim_start_matches('+').parse().ok()
         })
     }
+}
+
+fn has_fragment(link: &Option<String>) -> bool {
+    let fragment = link.as_deref().and_then(|link| link.rsplit_once('#'));
+    fragment.is_some_and(|(_, fragment)| fragment.bytes().any(|b| b.is_ascii_digit()))
 }
 
 fn node_of(mark: &DateMark) -> usize {

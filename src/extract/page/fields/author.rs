@@ -3,9 +3,10 @@
 use super::Reading;
 use super::names::name_beside_date;
 use crate::extract::page::attributes::Key;
+use crate::extract::page::dom::Dom;
 use crate::extract::page::dom::Tag;
 use crate::extract::page::fields::names::clean_name;
-use crate::extract::page::signs::{is_profile, letters};
+use crate::extract::page::signs::{Context, Signs, is_profile, letters};
 use crate::extract::page::words::Meaning;
 use std::ops::Range;
 
@@ -23,6 +24,30 @@ pub(in crate::extract::page) struct Name {
 /// Words that a name follows.
 const BY: &[&str] = &["by", "by:", "von", "von:", "par", "par:", "por", "por:", "door", "da:", "от"];
 
+/// The element that a part begins with, if it could be a name and a date follows: `<h3>Ada</h3> … <span>12 May</span>`.
+pub(in crate::extract::page) fn leading_name(
+    dom: &Dom,
+    signs: &Signs,
+    parts: &[Range<usize>],
+) -> Option<(usize, String)> {
+    let readable = |n: &usize| dom.tag(*n) == Tag::Text && !signs.context[*n].any(Context::MUTE);
+    // One letter stands for a picture.
+    let mut texts = parts.iter().flat_map(Clone::clone).take(60).filter(readable);
+    let first = texts.find(|n| dom.text(*n).len() > 200 || letters(dom.text(*n)) > 1)?;
+    let text = Some(dom.text(first)).filter(|t| t.len() <= 200)?.trim();
+    let words = text.split_whitespace().count();
+    let parent = dom.parent(first);
+    let around = dom.text(parent);
+    let dated = || {
+        around.trim_start().starts_with(text) && !signs.date_marks(&(first + 1..dom.end(parent))).is_empty()
+    };
+    let alone = around.len() < 200 && (around.trim() == text || dated());
+    let named = alone && text.len() < 60 && words <= 4 && !text.ends_with(['.', '!', '?', ':', ',']);
+    let follows = || parts.iter().flat_map(|p| signs.date_marks(p)).any(|m| m.node as usize > first);
+    let name = clean_name(text).filter(|_| named && text.starts_with(char::is_alphabetic) && follows())?;
+    Some((parent, name))
+}
+
 impl Reading<'_> {
     /// Every element that may hold the author's name: outside of the words, or else at their beginning.
     pub(in crate::extract::page) fn names(&self) -> Vec<Name> {
@@ -31,6 +56,11 @@ impl Reading<'_> {
         names.extend(self.name_after_label(&body));
         if names.is_empty() {
             names.extend(self.name_beside_date().or_else(|| self.name_after_by()));
+        }
+        if names.is_empty() && !body.is_empty() {
+            let leading =
+                leading_name(self.dom, self.signs, &self.parts).filter(|(node, _)| *node < body.start);
+            names.extend(leading.map(|(node, text)| Name { node, text, shape: self.shape(node), weight: 5 }));
         }
         if names.is_empty() && !body.is_empty() {
             names = self.names_in(std::slice::from_ref(&(body.start + 1..body.end)), &(0..0), 4);
@@ -50,7 +80,8 @@ impl Reading<'_> {
                     continue;
                 }
                 let tag = self.dom.tag(node);
-                if tag != Tag::Text && (tag.is_mute() || self.is_quote(node)) {
+                let mute = tag.is_mute() && self.signs.context[node].any(Context::MUTE);
+                if tag != Tag::Text && (mute || self.is_quote(node)) {
                     node = self.dom.end(node);
                     continue;
                 }
@@ -120,6 +151,12 @@ impl Reading<'_> {
         if tag == Tag::A && self.follows_by(node) {
             weight += 45;
         }
+        if self.dom.attr(node, Key::DataAuthor).is_some() {
+            weight += 30;
+        }
+        if tag == Tag::A && weight == 0 && self.precedes_date(node) {
+            weight += 30;
+        }
         if weight <= 0 {
             return None;
         }
@@ -130,7 +167,14 @@ impl Reading<'_> {
         if raw.len() > 400 {
             return None;
         }
-        let text = clean_name(raw)?;
+        let inside = node + 1..self.dom.end(node);
+        let text = if inside.len() > 1 && !self.signs.date_marks(&inside).is_empty() {
+            self.name_within(inside)?
+        } else {
+            let before_comma = || raw.split_once(',').and_then(|(name, _)| clean_name(name));
+            let dated = !self.signs.date_marks(&(node..inside.end)).is_empty();
+            clean_name(raw).or_else(|| dated.then(before_comma).flatten())?
+        };
         // A tighter element around the same name says more of it.
         let children = self
             .dom
@@ -141,12 +185,37 @@ impl Reading<'_> {
         Some(Name { node, text, shape: self.shape(node), weight })
     }
 
+    /// The name in a part that holds a date as well: `Ada · <a>12 May</a>`.
+    fn name_within(&self, inside: Range<usize>) -> Option<String> {
+        let texts = inside.filter(|n| self.dom.tag(*n) == Tag::Text).map(|n| self.dom.text(n));
+        // `Ada am <time>12.05.2020</time>`
+        let joints = [" on", " am", " at", " um", " vor", " le", " il", " el"];
+        let bare = |t: &str| {
+            let name = t.trim();
+            joints.iter().find_map(|joint| name.strip_suffix(joint)).unwrap_or(name).to_owned()
+        };
+        texts.filter(|t| letters(t) > 1).take(3).find_map(|t| clean_name(&bare(t)))
+    }
+
     /// Whether the text before says that a name comes: `Posted by: `.
     fn follows_by(&self, node: usize) -> bool {
         let before =
             node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text).map(|b| self.dom.text(b).trim());
         let last = before.filter(|t| t.len() < 60).and_then(|t| t.split_whitespace().next_back());
         last.is_some_and(|w| BY.contains(&w.to_lowercase().as_str()))
+    }
+
+    /// Whether a link that leads elsewhere stands right before a date: `<a href=…>Ada</a> · 12 May 2020`.
+    fn precedes_date(&self, node: usize) -> bool {
+        let after = self.dom.end(node);
+        let near = after..(after + 8).min(self.signs.meaning.len());
+        if near.is_empty() || self.dom.attr(node, Key::Href).is_none_or(|h| h.starts_with('#')) {
+            return false;
+        }
+        let Some(mark) = self.signs.date_marks(&near).first() else { return false };
+        let date = mark.node as usize;
+        let joint = || self.dom.text(date).bytes().take_while(|b| !b.is_ascii_digit()).count();
+        letters(self.dom.text_of(after..date)) <= 2 && (mark.exact || joint() < 12)
     }
 
     fn shape(&self, node: usize) -> u64 {
@@ -167,8 +236,9 @@ impl Reading<'_> {
         let leads = |node: usize| -> Option<&str> {
             let href = dom.attr(node, Key::Href).filter(|_| dom.tag(node) == Tag::A)?.trim();
             // Mail addresses are nobody's business.
-            let elsewhere =
-                !href.is_empty() && !href.starts_with('#') && (!href.starts_with('?') || is_profile(href));
+            let elsewhere = !href.is_empty()
+                && (!href.contains('#') || is_profile(href))
+                && (!href.starts_with('?') || is_profile(href));
             let known = ["javascript:", "mailto:", "tel:"].iter().all(|scheme| !href.starts_with(scheme));
             (elsewhere && known).then_some(href)
         };

@@ -14,7 +14,25 @@ pub(in crate::extract::page) fn name_beside_date(text: &str) -> Option<String> {
     }
     let first = text.find(|c: char| c.is_ascii_digit())?;
     let last = text.rfind(|c: char| c.is_ascii_digit())?;
-    let joins = |w: &&str| !crate::extract::plain::is_date_word(w);
+    // `Submitted by Ada on Tue`
+    const WROTE: [&str; 12] = [
+        "submitted",
+        "verfasst",
+        "geschrieben",
+        "eingetragen",
+        "gepostet",
+        "publié",
+        "posté",
+        "soumis",
+        "enviado",
+        "publicado",
+        "inviato",
+        "commented",
+    ];
+    let joins = |w: &&str| {
+        let bare = w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        !crate::extract::plain::is_date_word(w) && !WROTE.contains(&bare.as_str())
+    };
     let before: Vec<&str> = text[..first].split_whitespace().filter(joins).collect();
     let after = text[last + 1..].trim_start_matches(|c: char| !c.is_alphanumeric());
     let after: Vec<&str> = after.split_whitespace().filter(joins).collect();
@@ -65,7 +83,7 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
     if ["Re: ", "RE: ", "AW: ", "Aw: ", "Antw: "].iter().any(|re| text.starts_with(re)) {
         return None;
     }
-    text = cut_verb(text);
+    text = without_note(cut_verb(text));
     text = text.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '–' | '—' | '-' | '»' | '«' | '~')
     });
@@ -92,6 +110,31 @@ pub(in crate::extract) fn clean_name(raw: &str) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+/// A name without what the page notes behind it: `Ada (not verified)`, `Ada (00234)`; nothing if it is all a note.
+fn without_note(text: &str) -> &str {
+    const NOTES: &[&str] = &[
+        "not verified",
+        "nicht überprüft",
+        "non vérifié",
+        "non verificato",
+        "no verificado",
+        "niet gecontroleerd",
+        "niet geverifieerd",
+        "niezweryfikowany",
+        "не проверено",
+        "guest",
+        "gast",
+        "author",
+        "autor",
+    ];
+    let Some((name, note)) = text.trim_end().strip_suffix(')').and_then(|t| t.rsplit_once('(')) else {
+        return text;
+    };
+    let note = note.trim().to_lowercase();
+    let noted = NOTES.contains(&note.as_str()) || note.bytes().all(|b| b.is_ascii_digit());
+    if noted || name.trim().is_empty() { name } else { text }
 }
 
 /// A text without the number of its comment: `3) Ada`, `#3 Ada`.
@@ -152,6 +195,17 @@ const NO_NAMES: &[&str] = &[
     "mehr",
     "more",
     "newbie",
+    "by",
+    "von",
+    "par",
+    "por",
+    "log in",
+    "sign in",
+    "sign up",
+    "register",
+    "anmelden",
+    "einloggen",
+    "registrieren",
     "active member",
 ];
 

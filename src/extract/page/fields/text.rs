@@ -55,6 +55,10 @@ impl<'a> Reading<'a> {
         if whole_region || author.is_some_and(|a| sum.text.starts_with(a)) || dated() {
             sum.text = without_header(&sum.text, author, whole_region);
         }
+        sum.text.truncate(end_of_words(&sum.text, author));
+        if is_head_alone(&sum.text, author) {
+            sum.text.clear();
+        }
         sum
     }
 
@@ -135,6 +139,44 @@ pub(super) fn is_action(text: &str) -> bool {
         "zum antworten anmelden",
         "yanıtla",
         "svar",
+        "svara",
+        "vastaa",
+        "odpovědět",
+        "reagovat",
+        "beantwoorden",
+        "citeren",
+        "empfehlen",
+        "beitrag melden",
+        "kommentar melden",
+        "auf kommentar antworten",
+        "auf diesen kommentar antworten",
+        "report abuse",
+        "report comment",
+        "report this",
+        "reply to this comment",
+        "recommend",
+        "upvote",
+        "downvote",
+        "me gusta",
+        "j'aime",
+        "j’aime",
+        "mi piace",
+        "curtir",
+        "signaler un abus",
+        "пожаловаться",
+        "цитировать",
+        "поделиться",
+        "нравится",
+        "回覆",
+        "回复",
+        "檢舉",
+        "举报",
+        "返信",
+        "返信する",
+        "通報",
+        "통보",
+        "답글",
+        "신고",
     ];
     let text = text.trim().to_lowercase();
     text.is_empty() || WORDS.contains(&text.as_str())
@@ -153,9 +195,61 @@ fn is_bare_date(line: &str, author: Option<&str>) -> bool {
 
 /// `says`, `schrieb` and the like, and what joins a name to a date.
 fn is_verb(word: &str) -> bool {
-    const JOINS: [&str; 12] =
-        ["by", "on", "am", "um", "at", "von", "le", "el", "uhr", "posted", "wrote", "commented"];
+    const JOINS: [&str; 13] =
+        ["by", "on", "am", "pm", "um", "at", "von", "le", "el", "uhr", "posted", "wrote", "commented"];
     JOINS.contains(&word) || VERBS.iter().any(|v| v.trim() == word)
+}
+
+/// `#171193 by » 12 May 2020`: the head of a post without words.
+fn is_head_alone(text: &str, author: Option<&str>) -> bool {
+    if text.is_empty() || text.len() > 90 || text.contains('\n') {
+        return false;
+    }
+    let numbered = text.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    (numbered || date::find(text, DateOptions::default()).is_some()) && is_bare_date(text, author)
+}
+
+/// Where a comment's words end: before a line drawn above a signature, and before a last line of buttons.
+fn end_of_words(text: &str, author: Option<&str>) -> usize {
+    let mut end = text.len();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        // What is long goes on.
+        let signature = at > 0 && text.len() - at < 400;
+        if signature && bare.len() >= 5 && bare.bytes().all(|b| b == b'_') {
+            end = at;
+            break;
+        }
+        at += line.len();
+    }
+    // `Reply to Ada`
+    let answers = |line: &str| {
+        let verb = line.trim().strip_suffix(author.unwrap_or_default()).map(str::trim).unwrap_or_default();
+        author.is_some()
+            && ["Reply to", "Antwort an", "Antworte auf", "Répondre à", "Responder a"].contains(&verb)
+    };
+    let ends = |line: &str| are_actions(line) || answers(line);
+    while let Some(last) = text[..end].rfind('\n').filter(|last| ends(&text[*last..end])) {
+        end = last;
+    }
+    text[..end].trim_end().len()
+}
+
+/// `Like · Reply · 2`
+fn are_actions(line: &str) -> bool {
+    if line.len() > 120 || line.trim_start().starts_with('>') {
+        return false;
+    }
+    let mut n_actions = 0;
+    for part in line.split(['·', '|', '•', '∙']).map(str::trim).filter(|part| !part.is_empty()) {
+        if is_action(part) {
+            n_actions += 1;
+        } else if !part.bytes().all(|b| b.is_ascii_digit()) {
+            return false;
+        }
+    }
+    n_actions > 0
 }
 
 /// A comment's text without a first or last line that is its author and date.
@@ -172,10 +266,12 @@ fn without_header(text: &str, author: Option<&str>, loose: bool) -> String {
         line.is_empty()
             || bare.is_empty()
             || is_action(bare)
+            || line.starts_with('#') && bare.bytes().all(|b| b.is_ascii_digit())
+            || is_verb(&bare.to_lowercase())
             || author == Some(bare)
             || (line.len() < 90
                 && date::find(line, DateOptions::default()).is_some()
-                && line.split_whitespace().count() <= 10
+                && line.split_whitespace().filter(|w| !w.bytes().any(|b| b.is_ascii_digit())).count() <= 8
                 && (loose || is_bare_date(line, author)))
             || clean_name(line).as_deref().is_some_and(|n| Some(n) == author)
     };

@@ -1,12 +1,13 @@
 //! A group that may be a list of comments, and how it stands to others.
 
 use super::Group;
-use super::evidence::{Evidence, evidence};
+use super::evidence::{Evidence, evidence, in_comments};
 use super::gather::Name;
 use super::region::{Region, count_children, forward, nested, own};
 use crate::extract::page::attributes::Key;
 use crate::extract::page::dom::Dom;
 use crate::extract::page::signs::Signs;
+use crate::extract::page::words::Meaning;
 use std::ops::Range;
 
 #[derive(Debug, Clone)]
@@ -29,6 +30,12 @@ impl Candidate {
             let parts = r.parts();
             own(&parts, |p| signs.prose(p)) > 0 && (signs.forum || own(&parts, |p| signs.stories(p)) == 0)
         });
+        // Parts that look like most comments do, but stand elsewhere: the header of the article.
+        let inside = |r: &Region| in_comments(dom, signs, r.nodes.start);
+        let n_inside = regions.iter().filter(|r| inside(r)).count();
+        if !signs.forum && n_inside < regions.len() && n_inside * 10 > regions.len() * 6 {
+            regions.retain(inside);
+        }
         let ranges = regions.into_iter().map(|r| r.nodes).collect();
         let members = nested(ranges);
         let evidence = evidence(dom, signs, &members, name)?;
@@ -76,6 +83,37 @@ impl Candidate {
             && joined.evidence.prose > self.evidence.prose * 1.5 + 10.0
             && joined.evidence.quality > self.evidence.quality - 0.02;
         worth.then_some(joined)
+    }
+
+    /// The same with the answers that stand within its members under another name: the editor's in a reader's comment.
+    pub(super) fn with_answers(&self, dom: &Dom, signs: &Signs, candidates: &[Self]) -> Option<Self> {
+        if signs.forum || self.evidence.in_comments.max(self.evidence.comment_words) < 0.5 {
+            return None;
+        }
+        let complete = |c: &&Self| {
+            let e = &c.evidence;
+            let named = e.comment_words.max(e.post_words) > 0.5 && e.parts < 0.5;
+            named
+                && e.dated > 0.8
+                && e.signed > 0.8
+                && e.prose > 20.0
+                && c.members.len() <= 2 * self.members.len()
+        };
+        let said = |c: &&Self| c.members.iter().all(|m| !signs.meaning[m.nodes.start].any(Meaning::QUOTE));
+        candidates.iter().take(60).filter(complete).filter(said).find_map(|inner| {
+            self.covered(inner)?;
+            let mut ranges: Vec<_> =
+                self.members.iter().chain(&inner.members).map(|m| m.nodes.clone()).collect();
+            ranges.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end)));
+            ranges.dedup();
+            let both = Self::of(dom, signs, ranges, self.name)?;
+            let whole = both.members.len() == self.members.len() + inner.members.len();
+            let speak = both.members.iter().filter(|m| own(&m.parts(), |p| signs.prose(p)) > 12).count();
+            let holds = both.evidence.dated > 0.9
+                && both.evidence.signed > 0.9
+                && speak * 10 >= both.members.len() * 9;
+            (whole && holds).then_some(both)
+        })
     }
 
     pub(super) fn first(&self) -> usize {
@@ -133,6 +171,12 @@ impl Candidate {
         })
     }
 
+    /// Whether any member shares something with `region`.
+    pub(super) fn claims(&self, region: &Region) -> bool {
+        let meets = |m: &Region| m.nodes.start < region.nodes.end && region.nodes.start < m.nodes.end;
+        self.members.iter().any(meets)
+    }
+
     /// Whether the evidence is enough.
     pub(super) fn holds(&self, signs: &Signs) -> bool {
         let e = &self.evidence;
@@ -140,24 +184,44 @@ impl Candidate {
         if e.dated < 0.3 && (e.prose < 20.0 || e.n == 1 && e.prose < 80.0) {
             return false;
         }
-        if e.teasers > 0.5 && e.comment_words < 0.5 {
+        // Newspapers call a column of opinions `comment` as well.
+        if e.teasers > 0.5 && (e.comment_words < 0.5 || e.in_comments < 0.5 && e.prose < 80.0) {
             return false;
         }
         if e.comment_words > 0.5 && e.parts < 0.5 {
-            return if several { e.dated + e.signed > 0.7 } else { e.dated + e.signed > 0.9 && e.many < 0.5 };
+            let alone = if e.in_comments > 0.5 { 0.9 } else { 1.5 };
+            return if several {
+                // What clients are said to have said has no date.
+                e.dated + e.signed > 0.7 && (e.reviews < 0.5 || e.dated > 0.5)
+            } else {
+                e.dated + e.signed > alone && e.signed + e.named > 0.5 && e.many < 0.5
+            };
         }
         if e.in_comments > 0.5 || e.comment_words > 0.5 {
             return if several {
-                e.dated > 0.6 && e.signed > 0.3 || e.n >= 3 && e.signed > 0.8 && e.prose > 60.0
+                e.dated > 0.6 && e.signed > 0.3
+                    || e.dated > 0.8 && e.signed + e.named > 0.8 && e.prose > 20.0 && e.parts < 0.5
+                    || e.n >= 3 && e.signed > 0.8 && e.prose > 60.0 && e.parts < 0.5
             } else {
-                e.dated + e.signed > 1.5
+                e.dated + e.signed > 1.5 && e.crowded < 0.5
             };
+        }
+        if !signs.forum && e.voices.monologue && (e.voices.profiles < 0.5 || e.post_words < 0.5) {
+            return false;
+        }
+        if e.typed > 0.5 {
+            return e.dated > 0.6 && e.signed > 0.6;
         }
         if e.post_words > 0.5 {
             return e.dated > 0.6 && e.signed > 0.6 && (signs.forum || e.n >= 3 && e.teasers < 0.2);
         }
         let enough = if signs.forum { 2 } else { 3 };
-        e.n >= enough && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0 && e.teasers < 0.2
+        if e.voices.leads > 0.5 || e.quotes > 0.5 {
+            return false;
+        }
+        // Several articles on a page are signed and dated too, but longer.
+        let brief = signs.forum || e.prose < 1_000.0;
+        e.n >= enough && e.dated > 0.8 && e.signed > 0.8 && e.prose > 40.0 && e.teasers < 0.2 && brief
     }
 
     pub(super) fn into_group(self, dom: &Dom) -> Group {

@@ -69,10 +69,16 @@ pub(super) fn gather(dom: &Dom, signs: &Signs) -> Vec<Members> {
 /// Whether an element can be a comment at all.
 fn may_hold(dom: &Dom, signs: &Signs, node: usize) -> bool {
     use Tag::{
-        Article, Blockquote, Dd, Details, Div, Dl, Dt, Li, Other, P, Section, Span, Table, Tbody, Td, Tr,
+        Article, Blockquote, Dd, Details, Div, Dl, Dt, Li, Ol, Other, P, Section, Span, Table, Tbody, Td, Tr,
+        Ul,
     };
     let nodes = node..dom.end(node);
-    matches!(
+    // A list whose items are the parts of one comment.
+    let own = signs.meaning[node];
+    let one = matches!(dom.tag(node), Ul | Ol)
+        && own.any(Meaning::COMMENT | Meaning::POST)
+        && !own.any(Meaning::MANY | Meaning::LIST | Meaning::CHILDREN);
+    let part = matches!(
         dom.tag(node),
         Article
             | Blockquote
@@ -90,14 +96,16 @@ fn may_hold(dom: &Dom, signs: &Signs, node: usize) -> bool {
             | Tbody
             | Td
             | Tr
-    ) && !signs.context[node].any(Context::MUTE.with(Context::ASIDE).with(Context::FORM))
+    );
+    (one || part)
+        && !signs.context[node].any(Context::MUTE.with(Context::ASIDE).with(Context::FORM))
         && !signs.meaning[node].any(Meaning::PINGBACK)
         && signs.prose(&nodes) + signs.links(&nodes) > 0
         && (signs.dates(&nodes) + signs.persons(&nodes) > 0 || signs.context[node].any(Context::COMMENTS))
 }
 
 /// A name without the figures that number it, so that `comment-12` and `comment-13` are alike.
-fn shape(name: &str) -> u64 {
+pub(super) fn shape(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
     let mut in_figures = false;
     for b in name.bytes() {

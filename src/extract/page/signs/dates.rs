@@ -39,21 +39,28 @@ impl Reader<'_> {
         true
     }
 
-    /// Whether a text with a date goes on after a name in bold: `<b>Ada</b> on 12 May 2020`.
+    /// Whether a text with a date goes on after a name in bold or a link: `<b>Ada</b> on 12 May 2020`.
     pub(super) fn follows_a_name(&self, node: usize, text: &str) -> bool {
         let Some(before) = node.checked_sub(1).filter(|b| self.dom.tag(*b) == Tag::Text) else {
             return false;
         };
         let bold = self.dom.parent(before);
         let joint = text.trim_start().bytes().take_while(|b| !b.is_ascii_digit()).count();
-        self.dom.tag(bold) == Tag::B
-            && self.dom.end(bold) == node
-            && joint < 20
-            && (1..=40).contains(&letters(self.dom.text(bold)))
+        let leads = |href: &str| !href.starts_with(['#', '?']) && !href.starts_with("javascript");
+        let named = match self.dom.tag(bold) {
+            Tag::B => true,
+            Tag::A => self.dom.attr(bold, Key::Href).is_some_and(leads),
+            _ => false,
+        };
+        named && self.dom.end(bold) == node && joint < 20 && (1..=40).contains(&letters(self.dom.text(bold)))
     }
 
     pub(super) fn element_date(&mut self, node: usize, tag: Tag, own: Meaning) -> bool {
-        let found = self.dom.attrs(node).iter().find_map(|a| {
+        // What is written for machines comes before what is shown to those who point at it.
+        let shown = |key: Key| matches!(key, Key::Title | Key::Content | Key::DataOriginalTitle);
+        let attrs = self.dom.attrs(node);
+        let ordered = attrs.iter().filter(|a| !shown(a.key)).chain(attrs.iter().filter(|a| shown(a.key)));
+        let found = ordered.into_iter().find_map(|a| {
             let value = self.dom.value(*a);
             let when = match a.key {
                 Key::Datetime

@@ -12,6 +12,9 @@ impl Reader<'_> {
                 || self.dom.attr(node, Key::Src).is_some_and(|s| s.contains("avatar"))
                 || self.dom.attr(node, Key::Alt).is_some_and(|s| s.contains("vatar"));
         }
+        if self.dom.attr(node, Key::DataAuthor).is_some_and(|name| (1..=60).contains(&name.trim().len())) {
+            return true;
+        }
         let text = self.dom.text(node);
         let most = if own.any(Meaning::PROFILE) { 300 } else { 60 };
         if text.len() > 1_200 || !(1..=most).contains(&letters(text)) {
@@ -20,34 +23,52 @@ impl Reader<'_> {
         own.any(Meaning::AUTHOR | Meaning::PROFILE)
             || tag == Tag::Cite
             || (tag == Tag::A && is_profile(self.dom.attr(node, Key::Href).unwrap_or_default()))
-            || self.dom.attr(node, Key::DataAuthor).is_some()
     }
+}
+
+/// Whether a short text states a fact that forums show beside who wrote: `Posts: 12`, `Registered: …`.
+pub(in crate::extract::page) fn states_membership(text: &str) -> bool {
+    let text = text.trim();
+    text.len() <= 60 && starts_with_any(text.as_bytes(), MEMBERSHIP)
+}
+
+const MEMBERSHIP: &[&str] = &[
+    "posts:",
+    "joined:",
+    "registered:",
+    "join date:",
+    "location:",
+    "beiträge:",
+    "registriert",
+    "dabei seit",
+    "mitglied seit",
+    "ort:",
+    "messages:",
+    "inscrit",
+    "mensajes:",
+    "registrado",
+    "messaggi:",
+    "iscritto",
+    "berichten:",
+    "lid sinds",
+    "posty:",
+    "dołączył",
+    "сообщений:",
+];
+
+/// Whether `text` begins with one of `starts`, in whatever case.
+fn starts_with_any(text: &[u8], starts: &[&str]) -> bool {
+    let Some(first) = text.first().map(u8::to_ascii_lowercase) else { return false };
+    starts.iter().any(|s| {
+        s.as_bytes()[0] == first
+            && text.len() >= s.len()
+            && text[..s.len()].eq_ignore_ascii_case(s.as_bytes())
+    })
 }
 
 /// Whether a short text is one that stands beside a person: `Posts: 12`, `Registered: …`, `… wrote:`.
 pub(super) fn says_person(text: &str) -> bool {
     const STARTS: &[&str] = &[
-        "posts:",
-        "joined:",
-        "registered:",
-        "join date:",
-        "location:",
-        "beiträge:",
-        "registriert",
-        "dabei seit",
-        "mitglied seit",
-        "ort:",
-        "messages:",
-        "inscrit",
-        "mensajes:",
-        "registrado",
-        "messaggi:",
-        "iscritto",
-        "berichten:",
-        "lid sinds",
-        "posty:",
-        "dołączył",
-        "сообщений:",
         "says:",
         "schrieb ",
         "schreibt ",
@@ -69,18 +90,19 @@ pub(super) fn says_person(text: &str) -> bool {
         return false;
     }
     let bytes = text.trim_start_matches(|c: char| c == '#' || c.is_ascii_digit() || c == ' ').as_bytes();
-    let Some(first) = bytes.first().map(u8::to_ascii_lowercase) else { return false };
-    let starts = |s: &&str| {
-        s.as_bytes()[0] == first
-            && bytes.len() >= s.len()
-            && bytes[..s.len()].eq_ignore_ascii_case(s.as_bytes())
-    };
     let ends = |s: &&str| {
         bytes.len() >= s.len() && bytes[bytes.len() - s.len()..].eq_ignore_ascii_case(s.as_bytes())
     };
-    STARTS.iter().any(starts)
+    starts_with_any(bytes, MEMBERSHIP)
+        || starts_with_any(bytes, STARTS)
         || bytes.ends_with(b":")
             && [" says:", " said:", " schrieb:", " wrote:", " a dit :", " dice:"].iter().any(ends)
+}
+
+/// `Name:`, as guestbooks have it.
+pub(super) fn labels_a_name(text: &str) -> bool {
+    text.len() < 20
+        && matches!(text.trim(), "Name:" | "Nick:" | "Nom :" | "Nome:" | "Nombre:" | "Autor:" | "Author:")
 }
 
 /// Whether an address is that of a person's page.
@@ -100,6 +122,7 @@ pub(in crate::extract::page) fn is_profile(href: &str) -> bool {
                 "/community/user",
                 "/autor/",
                 "/@",
+                "/~",
                 "/nutzer",
                 "/benutzer",
                 "/usuario",

@@ -13,13 +13,14 @@ pub(super) const STOCK: &[(Meaning, &str)] = &[
         Meaning::COMMENT,
         "comment cmt cmnt komment kommentar leserkommentar lesermeinung leserbrief leserpost commentaire comentario \
          comentário commento reactie komentarz komentar komentář коммент комментарий комментария отзыв yorum コメント \
-         reaction reaktion wpdiscuz disqus respuesta guestbook gaestebuch gästebuch talkback usercomment",
+         reaction reaktion wpdiscuz disqus cusdis giscus utterances respuesta guestbook gaestebuch gästebuch talkback usercomment",
     ),
     (
         both(Meaning::COMMENT, Meaning::MANY),
         "comments cmts kommentare kommentarer leserkommentare leserbriefe commentaires comentarios comentários commenti \
          reacties komentarze komentarzy komentare komentáře комментарии комментариев отзывы yorumlar reactions reaktionen \
-         commentlist opiniones forumcomments",
+         commentlist opiniones forumcomments diskuse diskusia \
+         leserstimmen wortmeldungen kommentit hozzaszolasok comentarii sxolia σχόλια תגובות تعليقات نظرات 댓글 评论 評論 留言 コメント一覧",
     ),
     (Meaning::REVIEW, "review rezension bewertung recensione recensie avis reseña resena opinia testimonial"),
     (
@@ -28,7 +29,7 @@ pub(super) const STOCK: &[(Meaning, &str)] = &[
     ),
     (
         Meaning::POST,
-        "post posting beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit",
+        "post posting beitrag mensaje messaggio bericht wpis сообщение пост tweet status postbit prispevek příspěvek wortmeldung hozzaszolas inlägg innlegg indlæg",
     ),
     (
         both(Meaning::POST, Meaning::MANY),
@@ -65,7 +66,7 @@ pub(super) const STOCK: &[(Meaning, &str)] = &[
         "author authors user username usernames nick nickname poster member membername vcard fn byline autor auteur autore nutzer \
          benutzer benutzername verfasser utilisateur usuario utente gebruiker użytkownik uzytkownik автор имя commenter \
          commentator creator person displayname screenname persona writer pseudo pseudonym pseudonyme nombre nome apodo postername uname \
-         userlink who by owner hcard name login signed authorname",
+         userlink who by owner hcard name login signed authorname jmeno jméno imie nev namn navn nimi",
     ),
     (
         Meaning::DATE,
@@ -75,7 +76,7 @@ pub(super) const STOCK: &[(Meaning, &str)] = &[
     (
         Meaning::BODY,
         "content contents text body copy inhalt texte texto testo tekst contenu txt prose markdown usertext messagebody \
-         contenido treść tresc текст description richtext html userhtml corpo cuerpo",
+         contenido treść tresc текст description richtext html userhtml corpo cuerpo obsah tekstas szoveg innehåll",
     ),
     (Meaning::SIGNATURE, "signature sig signatur signatures usersig"),
     (
