@@ -44,8 +44,10 @@ pub(in crate::extract::page) fn leading_name(
     let alone = around.len() < 200 && (around.trim() == text || dated());
     let named = alone && text.len() < 60 && words <= 4 && !text.ends_with(['.', '!', '?', ':', ',']);
     let follows = || parts.iter().flat_map(|p| signs.date_marks(p)).any(|m| m.node as usize > first);
-    let name = clean_name(text).filter(|_| named && text.starts_with(char::is_alphabetic) && follows())?;
-    Some((parent, name))
+    if !(named && text.starts_with(char::is_alphabetic) && follows()) {
+        return None;
+    }
+    Some((parent, clean_name(text)?))
 }
 
 impl Reading<'_> {

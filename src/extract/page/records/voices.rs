@@ -27,21 +27,31 @@ const MOST: usize = 32;
 impl Voices {
     pub(super) fn of(dom: &Dom, signs: &Signs, members: &[Region]) -> Self {
         let mut voices = Self::default();
-        let mut shown: Vec<&str> = Vec::with_capacity(MOST);
         let share = 1.0 / members.len().clamp(1, MOST) as f32;
-        for member in &members[..members.len().min(MOST)] {
-            let parts = member.parts();
-            let persons = || parts.iter().flat_map(|p| signs.person_nodes(p)).take(12).map(|n| *n as usize);
+        for member in members.iter().take(MOST) {
             let leads_to_person = |n: usize| dom.attr(n, Key::Href).is_some_and(is_profile);
-            voices.profiles += if persons().any(leads_to_person) { share } else { 0.0 };
+            let parts = member.parts();
+            voices.profiles += if persons(signs, &parts).any(leads_to_person) { share } else { 0.0 };
             voices.leads += if leads(dom, signs, &parts) { share } else { 0.0 };
-            // Pictures tell nobody apart.
-            let mut names = persons().map(|n| dom.text(n)).filter(|t| t.len() < 200).map(str::trim);
-            shown.push(names.find(|t| clean_name(t).is_some()).unwrap_or_default());
         }
-        voices.monologue = shown.len() >= 3 && shown.iter().all(|name| !name.is_empty() && *name == shown[0]);
+        // As a rule the second is another than the first, and no more need be asked.
+        let mut shown = members.iter().take(MOST).map(|member| shown(dom, signs, member));
+        let first = shown.next().unwrap_or_default();
+        voices.monologue = members.len() >= 3 && !first.is_empty() && shown.all(|name| name == first);
         voices
     }
+}
+
+/// What may hold the person of a part.
+fn persons(signs: &Signs, parts: &[Range<usize>]) -> impl Iterator<Item = usize> {
+    parts.iter().flat_map(|p| signs.person_nodes(p)).take(12).map(|n| *n as usize)
+}
+
+/// The name that a member shows; pictures tell nobody apart.
+fn shown<'d>(dom: &'d Dom, signs: &Signs, member: &Region) -> &'d str {
+    let parts = member.parts();
+    let mut names = persons(signs, &parts).map(|n| dom.text(n)).filter(|t| t.len() < 200).map(str::trim);
+    names.find(|t| clean_name(t).is_some()).unwrap_or_default()
 }
 
 /// Whether a part begins with the name of something else that it leads to, as a row of a list of topics does.
